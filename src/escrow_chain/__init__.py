@@ -1,0 +1,1 @@
+"""Holds money on chain until off-chain facts are proven."""

@@ -1,0 +1,131 @@
+"""A connection to a node, and the one place where its failures become this layer's errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
+from web3 import HTTPProvider, Web3
+from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception
+from web3.types import TxParams, TxReceipt
+
+from escrow_chain.chain import abi
+from escrow_chain.chain.errors import (
+    InsufficientCoin,
+    NodeFault,
+    NodeUnreachable,
+    NotMined,
+    UnknownRevert,
+    WrongChain,
+)
+from escrow_chain.protocol.events import Event
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A mined chain transaction: its hash (0x…), block, the gas it used, and the contract's events in it."""
+
+    hash: str
+    block: int
+    gas_used: int
+    events: tuple[Event, ...]
+
+
+class Node:
+    """A node reached over HTTP. Raises `NodeUnreachable`, `NodeFault` and `WrongChain` from every method.
+
+    `chain_id` is the chain expected, if any; a node of another one is refused on the first use.
+    """
+
+    def __init__(self, url: str, *, chain_id: int | None = None, timeout_s: float = 30) -> None:
+        self.url = url
+        self.w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": timeout_s}))
+        with self.faults():
+            self.chain_id = self.w3.eth.chain_id
+        if chain_id not in (None, self.chain_id):
+            raise WrongChain(chain_id or 0, self.chain_id)
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turns what goes wrong inside into a `Refusal` or an error of this layer."""
+        try:
+            yield
+        except requests.RequestException as error:
+            raise NodeUnreachable(self.url, type(error).__name__) from error
+        except ContractLogicError as error:
+            raise _refused(error) from error
+        except Web3Exception as error:
+            raise NodeFault(str(error)) from error
+
+    def balance(self, account: str) -> int:
+        """What an account has of the chain's coin, in wei."""
+        with self.faults():
+            return self.w3.eth.get_balance(Web3.to_checksum_address(account))
+
+    def has_code(self, address: str) -> bool:
+        """Whether there is a contract at an address."""
+        with self.faults():
+            return bool(self.w3.eth.get_code(Web3.to_checksum_address(address)))
+
+    def timestamp(self) -> int:
+        """The time of the latest block, unix seconds."""
+        with self.faults():
+            return self.w3.eth.get_block("latest")["timestamp"]
+
+    def send(self, call: TxParams, account: LocalAccount, *, timeout_s: float = 120) -> Receipt:
+        """Signs a call with `account`, sends it, and waits until it is mined.
+
+        Nothing is sent that the chain would refuse now: raises the contract's `Refusal`, or `InsufficientCoin`.
+        Raises `NotMined` if it is in no block after `timeout_s`.
+        """
+        with self.faults():
+            priced = self._price(call, account.address)
+            signed = account.sign_transaction(dict[str, Any](**priced))
+            sent = self.w3.eth.send_raw_transaction(signed.raw_transaction)
+            try:
+                mined = self.w3.eth.wait_for_transaction_receipt(sent, timeout=timeout_s)
+            except TimeExhausted:
+                raise NotMined(sent.to_0x_hex(), timeout_s) from None
+            return self._receipt(priced, mined)
+
+    def _price(self, call: TxParams, sender: str) -> TxParams:
+        """The call with nonce, gas and fees. A quarter more gas than estimated: the state may change before."""
+        value, balance = int(call.get("value", 0)), self.balance(sender)
+        if balance < value:
+            raise InsufficientCoin(sender, balance, value)
+        address = Web3.to_checksum_address(sender)
+        asked: TxParams = {**call, "from": address}
+        gas = self.w3.eth.estimate_gas(asked) * 5 // 4
+        tip = self.w3.eth.max_priority_fee
+        fee = 2 * self.w3.eth.get_block("latest")["baseFeePerGas"] + tip
+        if balance < value + gas * fee:
+            raise InsufficientCoin(sender, balance, value + gas * fee)
+        nonce = self.w3.eth.get_transaction_count(address, "pending")
+        return {
+            **asked,
+            "chainId": self.chain_id,
+            "nonce": nonce,
+            "gas": gas,
+            "maxFeePerGas": Web3.to_wei(fee, "wei"),
+            "maxPriorityFeePerGas": tip,
+        }
+
+    def _receipt(self, sent: TxParams, mined: TxReceipt) -> Receipt:
+        if mined["status"] == 0:
+            self.w3.eth.call(sent, mined["blockNumber"])
+            raise UnknownRevert(b"")
+        events = [abi.event(log["topics"], log["data"]) for log in mined["logs"] if log["address"] == mined["to"]]
+        return Receipt(
+            hash=mined["transactionHash"].to_0x_hex(),
+            block=mined["blockNumber"],
+            gas_used=mined["gasUsed"],
+            events=tuple(event for event in events if event is not None),
+        )
+
+
+def _refused(error: ContractLogicError) -> Exception:
+    revert_data = bytes(HexBytes(error.data)) if isinstance(error.data, str) and error.data[:2] == "0x" else b""
+    return abi.refusal(revert_data) or UnknownRevert(revert_data)

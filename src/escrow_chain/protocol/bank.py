@@ -1,0 +1,47 @@
+"""Balances, for the model: what tokens and the chain's coin do when they behave."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from escrow_chain.protocol.errors import ERC20InsufficientAllowance, ERC20InsufficientBalance
+from escrow_chain.protocol.numbers import ZERO_ADDRESS
+
+
+@dataclass
+class Bank:
+    """Who has how much of what, in minor units; the coin's address is zero.
+
+    `tokens` are the addresses with a token behind them. `allowances` are those given to the escrow. A (token, owner)
+    in `refusing` can't be paid: a blocklisted holder, a wallet that reverts.
+    """
+
+    tokens: set[str] = field(default_factory=set)
+    balances: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    allowances: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    refusing: set[tuple[str, str]] = field(default_factory=set)
+
+    def pull(self, token: str, owner: str, escrow: str, amount: int) -> None:
+        """Moves `amount` from its owner to the escrow.
+
+        Raises `ERC20InsufficientAllowance` or `ERC20InsufficientBalance`, as OpenZeppelin's ERC-20 does, in its order.
+        """
+        if token != ZERO_ADDRESS:
+            allowance, balance = self.allowances[token, owner], self.balances[token, owner]
+            if allowance < amount:
+                raise ERC20InsufficientAllowance(escrow, allowance, amount)
+            if balance < amount:
+                raise ERC20InsufficientBalance(owner, balance, amount)
+            if allowance < (1 << 256) - 1:
+                self.allowances[token, owner] -= amount
+        self._move(token, owner, escrow, amount)
+
+    def push(self, token: str, escrow: str, to: str, amount: int) -> bool:
+        """Moves `amount` from the escrow, or answers false if `to` can't be paid."""
+        if (token, to) in self.refusing:
+            return False
+        self._move(token, escrow, to, amount)
+        return True
+
+    def _move(self, token: str, giver: str, taker: str, amount: int) -> None:
+        self.balances[token, giver] -= amount
+        self.balances[token, taker] += amount

@@ -1,0 +1,154 @@
+"""JSON that two readers cannot read differently: strict parsing, RFC 8785 bytes, and their hash.
+
+What is hashed decides about money, so everything that makes parsers disagree is refused: keys given
+twice, NaN and infinities, numbers that a double cannot hold, lone surrogates, bytes that are not
+UTF-8, and documents that are too large or too deep.
+
+Source: RFC 8259, RFC 7493 (I-JSON), RFC 8785 (through the `rfc8785` package).
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import rfc8785
+from eth_hash.auto import keccak
+
+JsonValue: TypeAlias = bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
+
+MAX_BYTES: Final = 1 << 20
+"""The largest document read, in bytes."""
+MAX_DEPTH: Final = 64
+"""How deep arrays and objects may nest."""
+MAX_SAFE_INTEGER: Final = 2**53 - 1
+"""The largest integer whose neighbours a double can tell apart (RFC 7493, section 2.2)."""
+_LONGEST_INTEGER: Final = 20
+
+
+@dataclass
+class InvalidJson(ValueError):
+    """The text is not the JSON that this project hashes.
+
+    `where` is a path into the document (`data.points[1].radius`) or, where there is no document yet,
+    a place in the text (`line 3, column 7`, `byte 12`). `reason` is a sentence without its full stop.
+    """
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Where it is wrong, and why."""
+        return f"{self.where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Stands in a parsed document for what must be refused there, until its path is known."""
+
+    reason: str
+    key: str | None = None
+
+
+def parse(text: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """The value that strict JSON text says: dict, list, str, int, float, bool or None.
+
+    Raises `InvalidJson` with the place of what is wrong.
+    """
+    if len(text) > max_bytes:
+        raise InvalidJson("document", f"{len(text)} bytes, more than the {max_bytes} allowed")
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"byte {error.start}", "not UTF-8") from None
+    try:
+        document = json.loads(
+            decoded,
+            object_pairs_hook=_object,
+            parse_constant=lambda name: _Fault(f"{name} is not a JSON number"),
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidJson(where, error.msg[0].lower() + error.msg[1:]) from None
+    except RecursionError:
+        raise InvalidJson("document", f"nested deeper than {max_depth} levels") from None
+    _refuse_faults(document, path="", depth_left=max_depth)
+    return document
+
+
+def canonical(document: JsonValue) -> bytes:
+    """The RFC 8785 bytes of a JSON value.
+
+    Raises `InvalidJson` for what has none: not finite, beyond a double's integers, not Unicode.
+    """
+    _refuse_faults(document, path="", depth_left=MAX_DEPTH)
+    return rfc8785.dumps(document)
+
+
+def document_hash(document: JsonValue) -> bytes:
+    """keccak256 of a JSON value's RFC 8785 bytes: 32 bytes. Raises `InvalidJson` as `canonical`."""
+    return keccak(canonical(document))
+
+
+def child_path(path: str, step: str | int) -> str:
+    """The path of a member or an element below `path`: `a`, `a.b`, `a.b[0]`."""
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    return f"{path}.{step}" if path else step
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    counts = Counter(key for key, _ in pairs)
+    return _Fault("given twice", key=counts.most_common(1)[0][0])
+
+
+def _integer(digits: str) -> int | _Fault:
+    if len(digits) > _LONGEST_INTEGER:
+        return _Fault("an integer beyond what a double holds exactly")
+    return int(digits)
+
+
+def _refuse_faults(value: Any, *, path: str, depth_left: int) -> None:
+    where = path or "document"
+    if isinstance(value, Mapping | list | tuple):
+        if depth_left == 0:
+            raise InvalidJson("document", f"nested deeper than {MAX_DEPTH} levels")
+        for step, member in _members(value, where):
+            _refuse_faults(member, path=child_path(path, step), depth_left=depth_left - 1)
+    elif isinstance(value, _Fault):
+        raise InvalidJson(where if value.key is None else child_path(path, value.key), value.reason)
+    elif isinstance(value, str):
+        _refuse_surrogates(value, where)
+    elif isinstance(value, int | float):
+        _refuse_number(value, where)
+    elif value is not None:
+        raise InvalidJson(where, f"{type(value).__name__} is no JSON type")
+
+
+def _members(value: Any, where: str) -> Iterator[tuple[str | int, Any]]:
+    if not isinstance(value, Mapping):
+        yield from enumerate(value)
+        return
+    for key, member in value.items():
+        if not isinstance(key, str):
+            raise InvalidJson(where, f"the key {key!r} is not text")
+        _refuse_surrogates(key, where)
+        yield key, member
+
+
+def _refuse_number(value: float, where: str) -> None:
+    if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER:
+        raise InvalidJson(where, "an integer beyond what a double holds exactly")
+    if not math.isfinite(value):
+        raise InvalidJson(where, "not a finite number")
+
+
+def _refuse_surrogates(text: str, where: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidJson(where, "half of a surrogate pair, which is no Unicode text")
