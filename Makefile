@@ -1,83 +1,89 @@
-# The commands of this project. `make` lists them; each installs what it needs and is quick
-# when nothing changed.
+# The commands of this project: `make` lists them. Each installs what it needs, into this folder
+# only, and is quick when nothing changed.
 
 SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/tools:$(PATH)
-
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/test/*')
-ARTIFACTS := src/escrow_chain/chain/artifacts
+ARTIFACTS := $(wildcard src/escrow_chain/chain/artifacts/*.json)
 
-.PHONY: help demo test bench lint build lock clean setup require compile
+.PHONY: help demo test bench lint build lock clean setup require
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
 
-demo: setup compile ## run a deal from its funding to its payment, on a local chain
-	@tools/ape run export --check
+demo: .build/.checked ## run a deal on a local chain, from its funding to its payments
 	@.venv/bin/escrow demo
 
-test: setup compile ## run all tests: forge's, then pytest's
+test: .build/.compiled ## run the Solidity tests, then the Python tests
 	@echo "Running the Solidity tests."
 	@tools/forge test
 	@echo "Running the Python tests."
 	@.venv/bin/pytest -n 2
 
-bench: setup compile ## measure gas and speed
+bench: .build/.compiled ## measure gas and speed
 	@.venv/bin/python -m bench
 
-lint: setup ## check style, types, imports and contracts
-	@ruff check .
-	@ruff format --check .
-	@mypy
-	@lint-imports
-	@node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol'
+lint: setup ## check style, types, layers and contracts
+	@echo "Checking the Python code."
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@echo "Checking the Solidity code."
+	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@tools/forge fmt --check
 
-build: setup compile ## compile the contracts and write the artifacts that the package ships
-	@tools/ape run export
+build: .build/.exported ## compile the contracts and export the artifacts that the package ships
 
-lock: .venv/.installed ## resolve the dependencies anew (delete a lock first to upgrade it)
-	@echo "Resolving requirements.lock and package-lock.json."
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+lock: setup ## lock the dependencies anew, keeping what still fits (remove a lock first to upgrade)
+	@echo "Locking Python and Node packages."
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-annotate --quiet \
 	    --custom-compile-command "make lock" --output-file requirements.lock
 	@npm install --package-lock-only --loglevel=error
 
 clean: ## remove all that these commands made
-	rm -rf .venv node_modules .solcx .build .cache out cache
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venv node_modules .solcx .build .cache build out cache
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Clean."
 
-# ---------------------------------------------------------------------------------- setting up
+# What the commands above need
+
+.build/.checked: .build/.compiled $(ARTIFACTS) scripts/export.py
+	@tools/ape run export --check
+	@touch $@
+
+.build/.exported: .build/.compiled $(ARTIFACTS) scripts/export.py
+	@tools/ape run export
+	@touch $@
+
+.build/.compiled: $(CONTRACTS) ape-config.yaml package-lock.json | setup
+	@echo "Compiling the contracts with Ape."
+	@tools/ape compile --verbosity ERROR
+	@touch $@
 
 setup: require
-	@$(MAKE) -j2 .venv/.installed .solcx/solc-v0.8.37
+	@$(MAKE) -s -j2 .venv/.installed .solcx/solc-v0.8.37
 
 require:
 	@tools/require >/dev/null
 
-compile:
-	@tools/ape compile --quiet
-
 .venv/.installed: requirements.lock pyproject.toml tools/install-python
-	@echo "Installing the Python packages of requirements.lock (half a minute the first time)."
+	@echo "Installing the Python packages of requirements.lock (up to a minute)."
 	@tools/install-python "$$(tools/require)"
 	@touch $@
 
-# Not `npm ci`: it refuses a lock without an entry for every platform's binaries.
+# `npm ci` would refuse a lock that lacks other platforms' binaries; --no-save keeps it as it is.
 node_modules/.installed: package.json package-lock.json .npmrc
-	@echo "Installing compiler, node and checkers of package-lock.json."
+	@echo "Installing the Node packages of package-lock.json."
 	@npm install --no-save --loglevel=error >/dev/null
 	@tools/anvil --version >/dev/null
 	@tools/forge --version >/dev/null
 	@touch $@
 
-.solcx/solc-v0.8.37: node_modules/.installed tools/solc
+.solcx/solc-v0.8.37: | node_modules/.installed
 	@mkdir -p .solcx
 	@ln -sf ../tools/solc $@
-	@$@ --version >/dev/null

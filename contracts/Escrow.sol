@@ -82,13 +82,13 @@ contract Escrow is IEscrow, EIP712, ReentrancyGuardTransient {
         uint40 validUntil,
         bytes calldata signature
     ) external nonReentrant {
-        (bytes32 id, Holding stored) = _find(deal, selection);
+        (bytes32 id, Holding stored, Milestone[] calldata selected) = _find(deal, selection);
         _checkAttestation(deal.attestor, id, milestones, evidence, validUntil, signature);
 
         uint256 fulfilled;
         uint256 amount;
-        for (uint256 i = 0; i < selection.milestones.length; ++i) {
-            Milestone calldata milestone = selection.milestones[i];
+        for (uint256 i = 0; i < selected.length; ++i) {
+            Milestone calldata milestone = selected[i];
             uint256 bit = 1 << milestone.index;
             if ((stored.settled() | fulfilled) & bit != 0) continue;
             if (block.timestamp >= milestone.deadline) continue;
@@ -101,39 +101,39 @@ contract Escrow is IEscrow, EIP712, ReentrancyGuardTransient {
 
         emit Delivered(id, uint128(fulfilled), evidence);
         if (deal.inspectionPeriod == 0) {
-            _settle(id, stored, selection.milestones, fulfilled, amount);
-            _pay(id, deal.token, selection.milestones, fulfilled, amount, Reason.Attested);
+            _settle(id, stored, selected, fulfilled, amount);
+            _pay(id, deal.token, selected, fulfilled, amount, Reason.Attested);
         } else {
-            _inspect(id, stored, selection.milestones, fulfilled, block.timestamp + deal.inspectionPeriod);
+            _inspect(id, stored, selected, fulfilled, block.timestamp + deal.inspectionPeriod);
         }
     }
 
     /// @inheritdoc IEscrow
     function release(Deal calldata deal, Selection calldata selection) external nonReentrant {
-        (bytes32 id, Holding stored) = _find(deal, selection);
+        (bytes32 id, Holding stored, Milestone[] calldata selected) = _find(deal, selection);
         if (msg.sender != deal.payer) revert NotPayer(msg.sender, deal.payer);
 
         uint256 chosen;
         uint256 amount;
-        for (uint256 i = 0; i < selection.milestones.length; ++i) {
-            Milestone calldata milestone = selection.milestones[i];
+        for (uint256 i = 0; i < selected.length; ++i) {
+            Milestone calldata milestone = selected[i];
             uint256 bit = 1 << milestone.index;
             if ((stored.settled() | chosen) & bit != 0) continue;
             chosen |= bit;
             amount += milestone.amount();
         }
-        _settle(id, stored, selection.milestones, chosen, amount);
-        _pay(id, deal.token, selection.milestones, chosen, amount, Reason.Released);
+        _settle(id, stored, selected, chosen, amount);
+        _pay(id, deal.token, selected, chosen, amount, Reason.Released);
     }
 
     /// @inheritdoc IEscrow
     function refund(Deal calldata deal, Selection calldata selection) external nonReentrant {
-        (bytes32 id, Holding stored) = _find(deal, selection);
+        (bytes32 id, Holding stored, Milestone[] calldata selected) = _find(deal, selection);
 
         uint256 chosen;
         uint256 amount;
-        for (uint256 i = 0; i < selection.milestones.length; ++i) {
-            Milestone calldata milestone = selection.milestones[i];
+        for (uint256 i = 0; i < selected.length; ++i) {
+            Milestone calldata milestone = selected[i];
             uint256 bit = 1 << milestone.index;
             if ((stored.settled() | chosen) & bit != 0) continue;
             address payee = milestone.payouts[0].to;
@@ -141,20 +141,20 @@ contract Escrow is IEscrow, EIP712, ReentrancyGuardTransient {
             chosen |= bit;
             amount += milestone.amount();
         }
-        _settle(id, stored, selection.milestones, chosen, amount);
+        _settle(id, stored, selected, chosen, amount);
         _return(id, deal, chosen, amount, Reason.Refunded);
     }
 
     /// @inheritdoc IEscrow
     function conclude(Deal calldata deal, Selection calldata selection) external nonReentrant {
-        (bytes32 id, Holding stored) = _find(deal, selection);
+        (bytes32 id, Holding stored, Milestone[] calldata selected) = _find(deal, selection);
 
         uint256 inspected;
         uint256 paid;
         uint256 expired;
         uint256 returned;
-        for (uint256 i = 0; i < selection.milestones.length; ++i) {
-            Milestone calldata milestone = selection.milestones[i];
+        for (uint256 i = 0; i < selected.length; ++i) {
+            Milestone calldata milestone = selected[i];
             uint256 bit = 1 << milestone.index;
             if ((stored.settled() | inspected | expired) & bit != 0) continue;
             Clock memory clock = _clock(id, stored, milestone.index);
@@ -167,8 +167,8 @@ contract Escrow is IEscrow, EIP712, ReentrancyGuardTransient {
                 returned += milestone.amount();
             }
         }
-        _settle(id, stored, selection.milestones, inspected | expired, paid + returned);
-        if (inspected != 0) _pay(id, deal.token, selection.milestones, inspected, paid, Reason.InspectionOver);
+        _settle(id, stored, selected, inspected | expired, paid + returned);
+        if (inspected != 0) _pay(id, deal.token, selected, inspected, paid, Reason.InspectionOver);
         if (expired != 0) _return(id, deal, expired, returned, Reason.DeadlinePassed);
     }
 
@@ -276,13 +276,14 @@ contract Escrow is IEscrow, EIP712, ReentrancyGuardTransient {
     function _find(Deal calldata deal, Selection calldata selection)
         private
         view
-        returns (bytes32 id, Holding stored)
+        returns (bytes32 id, Holding stored, Milestone[] calldata selected)
     {
         id = dealId(deal);
         stored = _holdings[id];
         if (!stored.exists()) revert DealNotFound(id);
         bytes32 root = selection.root();
         if (root != deal.milestones) revert RootMismatch(root, deal.milestones);
+        selected = selection.milestones;
     }
 
     function _clock(bytes32 id, Holding stored, uint256 index) private view returns (Clock memory clock) {

@@ -37,7 +37,7 @@ def cli(*, account: AccountAPI | None, path: Path | None, as_json: bool) -> None
     deployments = Deployments(path or (LOCAL if temporary else SHIPPED))
 
     def send(call: TxParams) -> HexBytes:
-        receipt = deployer.transfer(call["to"], value=call["value"], data=call["data"])
+        receipt = deployer.transfer(call["to"], value=0, data=call["data"])
         return HexBytes(receipt.txn_hash)
 
     try:
@@ -47,5 +47,7 @@ def cli(*, account: AccountAPI | None, path: Path | None, as_json: bool) -> None
     if as_json:
         click.echo(json.dumps(deployment.model_dump(mode="json")))
     else:
-        click.echo(f"Deployed the escrow to {deployment.address} on chain {deployment.chain_id}, in block {deployment.block}.")
+        click.echo(
+            f"Deployed the escrow to {deployment.address} on chain {deployment.chain_id}, in block {deployment.block}."
+        )
         click.echo(f"The code on chain is what the contract compiles to. Recorded in {deployments.path}.")

@@ -27,7 +27,9 @@ def cli(*, check: bool, folder: Path) -> None:
     if check:
         stale = [name for name in NAMES if not _is_current(ape.project.contracts[name], folder / f"{name}.json")]
         if stale:
-            raise click.ClickException(f"{', '.join(stale)}: the artifact is not what the contract compiles to; run `make build`")
+            raise click.ClickException(
+                f"{', '.join(stale)}: the artifact is not what the contract compiles to; run `make build`"
+            )
         click.echo(f"The artifacts of {', '.join(NAMES)} are current.")
         return
     compiled = _compile()
@@ -75,6 +77,6 @@ def _is_current(contract: ContractType, path: Path) -> bool:
     artifact = json.loads(path.read_text())
     return (artifact["abi"], artifact["initCode"], artifact["runtimeCode"]) == (
         [entry.model_dump(mode="json", by_alias=True, exclude_none=True) for entry in contract.abi],
-        contract.deployment_bytecode.bytecode.removeprefix("0x"),
-        contract.runtime_bytecode.bytecode.removeprefix("0x"),
+        (contract.get_deployment_bytecode() or b"").hex(),
+        (contract.get_runtime_bytecode() or b"").hex(),
     )

@@ -1,7 +1,7 @@
 """Deterministic deployment: one address on every chain, through the proxy that is at one address on every chain.
 
-The proxy (Arachnid's, also known as the canonical CREATE2 factory) takes a salt and init code, and deploys with CREATE2:
-the address depends on nothing but these two. https://github.com/Arachnid/deterministic-deployment-proxy
+The proxy takes a salt and init code and deploys with CREATE2, so the address depends on nothing but these two.
+https://github.com/Arachnid/deterministic-deployment-proxy
 """
 
 from eth_hash.auto import keccak
@@ -28,10 +28,10 @@ def address_of(init_code: bytes, salt: bytes = NO_SALT) -> ChecksumAddress:
 
 def deployment_call(init_code: bytes, salt: bytes = NO_SALT) -> TxParams:
     """The call that deploys. Whoever sends it, the contract is the same, at the same address."""
-    return {"to": PROXY, "data": HexBytes(_checked(salt) + init_code), "value": 0}
+    return {"to": PROXY, "data": HexBytes(_checked(salt) + init_code)}
 
 
 def _checked(salt: bytes) -> bytes:
-    if len(salt) != 32:
-        raise ValueError(f"a salt has 32 bytes, this one {len(salt)}")
+    if len(salt) != len(NO_SALT):
+        raise ValueError(f"a salt has {len(NO_SALT)} bytes, this one {len(salt)}")
     return salt

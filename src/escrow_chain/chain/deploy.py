@@ -1,10 +1,10 @@
 """Deploys a contract without constructor arguments to its one address, and proves what stands there.
 
-    DeployError
-    ├── ProxyMissing          the chain has no deterministic deployment proxy
-    ├── AlreadyDeployed       there is a deployment on this chain
-    ├── DeploymentReverted    the chain transaction was mined and failed
-    └── WrongCode             the code is not what the compiler foresaw
+DeployError
+├── ProxyMissing          the chain has no deterministic deployment proxy
+├── AlreadyDeployed       there is a deployment on this chain
+├── DeploymentReverted    the chain transaction was mined and failed
+└── WrongCode             the code is not what the compiler foresaw
 """
 
 from collections.abc import Callable
@@ -138,4 +138,4 @@ def _rehearse(w3: Web3, init_code: bytes, *, at: ChecksumAddress) -> HexBytes:
     stands in for the code at the right address and is called from the proxy, so that the constructor sees the address,
     caller and chain that it will see.
     """
-    return w3.eth.call({"from": PROXY, "to": at}, "latest", {at: {"code": HexBytes(init_code).to_0x_hex()}})
+    return w3.eth.call({"from": PROXY, "to": at}, "latest", {at: {"code": Web3.to_hex(init_code)}})

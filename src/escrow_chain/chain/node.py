@@ -65,10 +65,14 @@ class Node:
         with self.faults():
             return self.w3.eth.get_balance(Web3.to_checksum_address(account))
 
+    def code(self, address: str) -> bytes:
+        """The code at an address; empty if there is none."""
+        with self.faults():
+            return bytes(self.w3.eth.get_code(Web3.to_checksum_address(address)))
+
     def has_code(self, address: str) -> bool:
         """Whether there is a contract at an address."""
-        with self.faults():
-            return bool(self.w3.eth.get_code(Web3.to_checksum_address(address)))
+        return bool(self.code(address))
 
     def timestamp(self) -> int:
         """The time of the latest block, unix seconds."""

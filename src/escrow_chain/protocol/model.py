@@ -207,21 +207,20 @@ class Model:
         self, call: str, deal_id: bytes, selection: Selection, now: int, authorise: Callable[[Milestone], None]
     ) -> dict[Reason, list[Milestone]]:
         """The milestones that the call changes now, each once, by reason in the order of `RULES`."""
-        chosen: dict[int, tuple[Rule, Milestone]] = {}
+        chosen: dict[int, tuple[Reason, Milestone]] = {}
         for milestone in selection.milestones:
             progress = self.deals[deal_id].progress[milestone.index]
             rule = next((rule for rule in RULES if (rule.call, rule.state) == (call, progress.state)), None)
             if milestone.index in chosen or rule is None or not rule.when(milestone, progress, now):
                 continue
             authorise(milestone)
-            chosen[milestone.index] = rule, milestone
+            chosen[milestone.index] = rule.reason, milestone
         if not chosen:
             raise errors.NothingToDo(deal_id)
-        return {
-            rule.reason: [milestone for used, milestone in chosen.values() if used is rule]
-            for rule in RULES
-            if any(used is rule for used, _ in chosen.values())
-        }
+        by_reason: dict[Reason, list[Milestone]] = {rule.reason: [] for rule in RULES}
+        for reason, milestone in chosen.values():
+            by_reason[reason].append(milestone)
+        return {reason: milestones for reason, milestones in by_reason.items() if milestones}
 
     def _settle(self, deal: Deal, deal_id: bytes, chosen: Mapping[Reason, Sequence[Milestone]]) -> list[Event]:
         events: list[Event] = []

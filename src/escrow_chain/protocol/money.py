@@ -2,7 +2,7 @@
 
 import re
 
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,30})(?:\.([0-9]{1,30}))?")
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,38})(?:\.([0-9]{1,30}))?")
 
 
 class InvalidAmount(ValueError):

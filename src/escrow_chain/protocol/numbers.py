@@ -6,12 +6,14 @@ and integers are read. Binary values are written as 0x-hexadecimal text.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from eth_utils.address import to_checksum_address
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 ZERO_ADDRESS = "0x" + 40 * "0"
+_checksummed = lru_cache(maxsize=4_096)(to_checksum_address)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _BINARY = re.compile(r"0x((?:[0-9a-fA-F]{2})*)")
 
@@ -45,7 +47,7 @@ def _address(value: Any) -> Any:
         return value
     if not _ADDRESS.fullmatch(value):
         raise ValueError("not an address: 0x and 40 hexadecimal digits")
-    return to_checksum_address(value)
+    return _checksummed(value)
 
 
 def _hexadecimal(value: bytes) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from escrow_chain.protocol.numbers import Address, Bytes32, Frozen, Uint40, Uint128, Uint256
@@ -43,9 +42,19 @@ class Struct:
         """`encodeData` of one field: 32 bytes."""
         if self.element and kind == f"{self.element.name}[]":
             return keccak(b"".join(self.element.struct_hash(each) for each in value))
-        if kind == "string":
-            return keccak(value.encode())
-        return encode([kind], [value])
+        match kind:
+            case "string":
+                return keccak(value.encode())
+            case "address":
+                raw, size = bytes.fromhex(value.removeprefix("0x")), 20
+            case "bytes32":
+                raw, size = value, 32
+            case _:
+                size = int(kind.removeprefix("uint")) // 8
+                raw = value.to_bytes(size)
+        if len(raw) != size:
+            raise ValueError(f"{value!r} is no {kind}")
+        return raw.rjust(32, b"\0")
 
     def schema(self) -> dict[str, list[dict[str, str]]]:
         """The `types` entries of this struct in typed data as JSON."""
@@ -133,16 +142,9 @@ class Attestation(Frozen):
         return domain.digest(ATTESTATION.struct_hash((self.deal, self.milestones, self.evidence, self.valid_until)))
 
     def typed_data(self, domain: Domain) -> dict[str, Any]:
-        """What a wallet shows and signs."""
-        return domain.typed_data(
-            ATTESTATION,
-            {
-                "deal": self.deal,
-                "milestones": self.milestones,
-                "evidence": self.evidence,
-                "validUntil": self.valid_until,
-            },
-        )
+        """What a wallet shows and signs, in JSON's own types."""
+        shown = self.model_dump(mode="json").values()
+        return domain.typed_data(ATTESTATION, dict(zip((name for _, name in ATTESTATION.fields), shown, strict=True)))
 
 
 def bitmap(indices: Sequence[int]) -> int:

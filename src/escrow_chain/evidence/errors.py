@@ -1,0 +1,53 @@
+"""What can go wrong while evidence is read.
+
+    EvidenceError
+    └── WorkerFailed            the killable worker gave no answer
+        ├── WorkerTimedOut      it took too long and was killed
+        ├── WorkerCrashed       it died
+        └── WorkerOutOfMemory   it asked for more memory than it may have
+
+Bad evidence is no error: it becomes an `Unusable` piece, and a failed check of the verdict.
+"""
+
+from dataclasses import dataclass
+
+
+class EvidenceError(Exception):
+    """Evidence could not be read, for a reason that is not the evidence's own."""
+
+
+class WorkerFailed(EvidenceError):
+    """The worker that read untrusted bytes gave no answer."""
+
+
+@dataclass
+class WorkerTimedOut(WorkerFailed):
+    """The worker took longer than `seconds` and was killed."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        """The limit that was broken."""
+        return f"no answer within {self.seconds:g} s"
+
+
+@dataclass
+class WorkerCrashed(WorkerFailed):
+    """The worker died, or raised what its function may not raise: `reason`."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        """What killed it."""
+        return self.reason
+
+
+@dataclass
+class WorkerOutOfMemory(WorkerFailed):
+    """The worker asked for more than the `limit_bytes` it may have."""
+
+    limit_bytes: int
+
+    def __str__(self) -> str:
+        """The limit that was broken."""
+        return f"more than {self.limit_bytes} bytes of memory needed"

@@ -1,0 +1,104 @@
+"""Evidence from files, recognised by their content: photos, positions, tracks, and signed pieces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from pydantic import ValidationError
+
+from escrow_chain.evidence.file import read_file
+from escrow_chain.evidence.file_kind import file_kind
+from escrow_chain.evidence.refusal import Refusal
+from escrow_chain.evidence.signed_piece import FORMAT, SignedPiece
+from escrow_chain.protocol.canonical import InvalidJson, JsonValue, child_path, parse
+
+MAX_TRACK: Final = 2000
+"""The most positions that one file may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoosePosition:
+    """A position that nobody signed."""
+
+    document: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class LoosePhoto:
+    """What may be a photo, and nobody signed."""
+
+    file: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed piece, with its photo if it is one."""
+
+    piece: SignedPiece
+    file: bytes | None
+
+
+HandedIn: TypeAlias = LoosePosition | LoosePhoto | Signed | Refusal
+
+
+def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
+    """What a file holds; several things if it is a track. Files of more than `max_bytes` are not read."""
+    content = read_file(path, max_bytes=max_bytes)
+    if isinstance(content, Refusal):
+        return [content]
+    kind = file_kind(content)
+    if kind == "empty":
+        return [Refusal(code="evidence.file", sentence="The file is empty. Hand it in again.", measured="empty")]
+    if kind != "text":
+        return [LoosePhoto(content)]
+    try:
+        document = parse(content)
+    except InvalidJson as error:
+        return [_unrecognised(f"text, but no JSON: {error}")]
+    if isinstance(document, dict) and document.get("format") == FORMAT:
+        return [_signed(content, path.parent, max_bytes=max_bytes)]
+    return _positions(document)
+
+
+def _positions(document: Any) -> Sequence[HandedIn]:
+    track = document if isinstance(document, list) else [document]
+    if not track or not all(isinstance(each, dict) for each in track):
+        return [_unrecognised("JSON, but neither a position nor a list of positions")]
+    if len(track) > MAX_TRACK:
+        return [
+            Refusal(
+                code="evidence.track",
+                sentence="There are too many positions in one file. Hand in those that matter.",
+                measured=len(track),
+                limit=MAX_TRACK,
+                unit="positions",
+            )
+        ]
+    return [LoosePosition(each) for each in track]
+
+
+def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
+    try:
+        piece = SignedPiece.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = ""
+        for step in first["loc"]:
+            path = child_path(path, step)
+        return _unrecognised(f"a signed piece, but {path}: {first['msg']}")
+    if piece.submission.kind == "position":
+        return Signed(piece, None)
+    if piece.photo is None:
+        return _unrecognised("a signed photo, but photo: missing")
+    file = read_file(folder / piece.photo, max_bytes=max_bytes)
+    return file if isinstance(file, Refusal) else Signed(piece, file)
+
+
+def _unrecognised(found: str) -> Refusal:
+    return Refusal(
+        code="evidence.recognised",
+        sentence="The file is neither a photo, nor a position, nor a signed piece. Hand in one of these.",
+        measured=found,
+        limit="jpeg, png, webp, position JSON, signed piece",
+    )

@@ -1,0 +1,64 @@
+"""A signed piece of evidence as a file: all that a second judge needs to verify and judge it again.
+
+    {"format": "escrow_chain/signed-piece/1",
+     "domain": {"chain_id": "31337", "contract": "0x…"},
+     "submission": {"deal": "0x…", "milestone": 0, "term": "0x…", "nonce": "0x…", "kind": "photo",
+                    "content": "0x…", "captured_at": 1751300000},
+     "signature": "0x…",
+     "position": {"latitude": 0.3476, "longitude": 32.5825, "accuracy": 8},
+     "photo": "photo-1.jpg",
+     "receipt": {"nonce_status": "fresh", "issued_at": "2025-06-30T16:12:00Z",
+                 "received_at": "2025-06-30T16:14:03Z"}}
+
+`position` is the piece itself, or the photo upload's own position (left out if it has none); `photo` is
+the photo's path from the folder of this file, for a photo only. The signature is verified by whoever
+reads the file; the receipt is the word of the service that received the piece.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from escrow_chain.evidence.nonces import Redemption, Subject
+from escrow_chain.evidence.submission import SignedSubmission
+from escrow_chain.protocol.typed_data import Domain
+from escrow_chain.terms.pieces import NonceStatus
+from escrow_chain.terms.record import Instant, Record
+
+FORMAT: Final = "escrow_chain/signed-piece/1"
+
+
+class Receipt(Record):
+    """When a piece came in, and what the nonce book said (see `escrow_chain.terms.pieces.Provenance`)."""
+
+    nonce_status: NonceStatus
+    issued_at: Instant | None
+    received_at: Instant
+
+
+class SignedPiece(SignedSubmission):
+    """The file. See the module."""
+
+    format: Literal["escrow_chain/signed-piece/1"] = FORMAT
+    domain: Domain
+    position: dict[str, Any] | None = None
+    photo: str | None = None
+    receipt: Receipt
+
+
+class RecordedNonces:
+    """Redeems nonces as the receipts of some pieces say, each one once."""
+
+    def __init__(self, pieces: Iterable[SignedPiece]) -> None:
+        self._receipts: dict[bytes, Receipt] = {}
+        for piece in pieces:
+            self._receipts.setdefault(piece.submission.nonce, piece.receipt)
+        self._used: set[bytes] = set()
+
+    def redeem(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:  # noqa: ARG002  (a `Redeemer`)
+        """See `escrow_chain.evidence.nonces.Redeemer`."""
+        receipt = self._receipts[value]
+        if value in self._used:
+            return Redemption(NonceStatus.USED, receipt.issued_at)
+        self._used.add(value)
+        return Redemption(receipt.nonce_status, receipt.issued_at)

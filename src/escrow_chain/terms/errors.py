@@ -1,0 +1,56 @@
+"""What can be wrong with terms.
+
+    TermsError
+    ├── InvalidTerms        an option or the document breaks a rule
+    ├── NotSupportedYet     a rule that is known, but that nothing checks yet: refused, never ignored
+    └── UnknownZone         not the name of a time zone
+
+Evidence is never an error here: what is wrong with it is a failed check of the verdict.
+"""
+
+from dataclasses import dataclass
+
+
+class TermsError(ValueError):
+    """The terms cannot be judged by, as they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where (`data.verification_points[1].radius`), and why."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Path and reason, as one line."""
+        return f"{self.path}: {self.reason}"
+
+
+class _Problems(TermsError):
+    """Terms with at least one problem, each at its path."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+    @property
+    def path(self) -> str:
+        """Where the first problem is."""
+        return self.problems[0].path
+
+
+class InvalidTerms(_Problems):
+    """An option or the document breaks a rule."""
+
+
+class NotSupportedYet(_Problems):
+    """The terms ask for something that nothing checks yet."""
+
+
+class UnknownZone(TermsError):
+    """There is no time zone of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no time zone {name!r}")
+        self.name = name

@@ -1,0 +1,36 @@
+"""A piece of evidence as it lies before the judge, with what is known about it so far."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from escrow_chain.terms.pieces import Photo, Position
+from escrow_chain.terms.record import Grade
+from escrow_chain.terms.verdict import Check
+
+PieceT = TypeVar("PieceT", bound=Position | Photo)
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit(Generic[PieceT]):
+    """A piece, its place in the evidence, its grade, and whether it came in time.
+
+    `happened` is when it is taken to have happened: at its receipt if a server saw that, else when it
+    claims, else at the time of judging. `begun` is the earliest that it can have happened: when its
+    nonce was issued, or that same time.
+    """
+
+    number: int
+    piece: PieceT
+    grade: Grade
+    happened: datetime
+    begun: datetime
+    timely: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a term type found: its checks, and the exhibits that it counted, by number."""
+
+    checks: tuple[Check, ...]
+    counted: tuple[int, ...]

@@ -1,0 +1,54 @@
+"""Whether fixes are those of a device that moves through the world, or made up.
+
+Two marks of made-up fixes: coordinates that repeat to the last digit over time, where real fixes
+scatter, and journeys that nobody can make.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from escrow_chain.terms.exhibit import Exhibit
+from escrow_chain.terms.geodesy import distances_m
+from escrow_chain.terms.pieces import Position
+
+FROZEN_FIXES: Final = 3
+"""So many fixes of different times with the same coordinates are no fixes. Two may be one that the
+device reported again."""
+MAX_SPEED_M_S: Final = 70.0
+"""Faster than any road or ordinary train: 252 km/h."""
+_SHORTEST_S: Final = 1.0
+
+
+def repeats(exhibits: Sequence[Exhibit[Position]]) -> dict[int, int]:
+    """For each exhibit (by number), at how many different times its very coordinates were reported."""
+    times: dict[tuple[float, float], set[object]] = defaultdict(set)
+    for exhibit in exhibits:
+        fix = exhibit.piece.fix
+        times[fix.latitude, fix.longitude].add(exhibit.piece.captured_at)
+    return {each.number: len(times[each.piece.fix.latitude, each.piece.fix.longitude]) for each in exhibits}
+
+
+def highest_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
+    """For each exhibit (by number), the speed in m/s that the worst journey to or from it takes.
+
+    Every fix is held against every other, so that no false fix hides behind others in between. A
+    speed is the least that takes a device from one fix to the other between their receipts: the
+    accuracies that both report are taken off the way, so that a coarse fix accuses nobody.
+    `exhibits` all have an accuracy, and are in the order of their times.
+    """
+    fixes = [each.piece.fix for each in exhibits]
+    longitudes = np.array([fix.longitude for fix in fixes])
+    latitudes = np.array([fix.latitude for fix in fixes])
+    slack = np.array([fix.accuracy or 0.0 for fix in fixes])
+    seconds = np.array([each.happened.timestamp() for each in exhibits])
+    highest = np.zeros(len(fixes))
+    for later in range(1, len(fixes)):
+        ways = distances_m(longitudes, latitudes, upto=later) - slack[:later] - slack[later]
+        times = np.maximum(seconds[later] - seconds[:later], _SHORTEST_S)
+        speeds = np.maximum(ways, 0.0) / times
+        highest[:later] = np.maximum(highest[:later], speeds)
+        highest[later] = speeds.max()
+    return {each.number: float(speed) for each, speed in zip(exhibits, highest, strict=True)}

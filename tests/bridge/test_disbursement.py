@@ -1,0 +1,98 @@
+"""From a published request to a deal."""
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime
+from importlib import resources
+from random import Random
+from typing import Any
+
+import pytest
+
+from escrow_chain.bridge.disbursement import Funding, Plan, plan
+from escrow_chain.bridge.errors import InvalidRequest
+from escrow_chain.protocol.canonical import document_hash
+from escrow_chain.protocol.checks import check_deal, check_milestones
+from escrow_chain.protocol.deal import milestones_root
+
+DEMO = resources.files("escrow_chain.cli.demo")
+REQUEST: dict[str, Any] = json.loads((DEMO / "request.json").read_text())
+WALLETS: dict[str, str] = json.loads((DEMO / "wallets.json").read_text())
+NOW = datetime(2030, 6, 5, 6, tzinfo=UTC)
+FUNDING = Funding(payer="0x" + "11" * 20, token="0x" + "22" * 20, decimals=2, attestor="0x" + "33" * 20)
+
+
+def planned(request: dict[str, Any], *, decimals: int = 2, seed: int = 1) -> Plan:
+    """The plan of a request, with randomness from a seed."""
+    funding = Funding(payer=FUNDING.payer, token=FUNDING.token, decimals=decimals, attestor=FUNDING.attestor)
+    return plan(request, wallets=WALLETS, funding=funding, now=NOW, random_bytes=Random(seed).randbytes)
+
+
+def changed(change: Any) -> dict[str, Any]:
+    """The request with a change made to it."""
+    request = deepcopy(REQUEST)
+    change(request)
+    return request
+
+
+def test_a_request_becomes_a_deal_that_can_be_opened() -> None:
+    """A milestone per recipient, in order, to the recipient's wallet, and the exact amount of each."""
+    made = planned(REQUEST)
+    check_deal(made.deal, escrow="0x" + "44" * 20)
+    assert check_milestones(made.milestones, escrow="0x" + "44" * 20, now=int(NOW.timestamp())) == 75_500_50
+    assert [milestone.amount for milestone in made.milestones] == [25_000_00, 18_500_50, 32_000_00]
+    assert [milestone.payee for milestone in made.milestones] == list(WALLETS.values())
+    assert made.deal.milestones == milestones_root(made.milestones)
+
+
+def test_the_hashes_are_those_of_the_documents() -> None:
+    """Who has the documents can check every hash in the deal; the salts keep others from guessing."""
+    made, other = planned(REQUEST), planned(REQUEST, seed=2)
+    assert made.deal.agreement == document_hash(made.agreement)
+    assert [m.terms for m in made.milestones] == [document_hash(document) for document in made.documents]
+    assert not {m.terms for m in made.milestones} & {m.terms for m in other.milestones}
+    assert made.deal.agreement != other.deal.agreement
+
+
+def test_a_token_with_more_decimals_gets_more_units() -> None:
+    """Amounts are scaled by the token's decimals, exactly."""
+    assert [m.amount for m in planned(REQUEST, decimals=6).milestones] == [25_000_000000, 18_500_500000, 32_000_000000]
+
+
+def test_a_term_without_deadline_has_72_hours() -> None:
+    """The milestone's deadline is the latest of its terms', else 72 hours from now."""
+
+    def drop(request: dict[str, Any]) -> None:
+        for term in request["recipients"][0]["terms"]:
+            del term["data"]["deadline"]
+
+    made = planned(changed(drop))
+    assert made.milestones[0].deadline == NOW.timestamp() + 72 * 3_600
+    assert made.milestones[1].deadline == datetime(2030, 6, 5, 15, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda r: r.update(recipients=[]), "recipients"),
+        (lambda r: r.update(recipients=r["recipients"] * 20), "recipients"),
+        (lambda r: r.pop("currency"), "currency"),
+        (lambda r: r["recipients"][1].update(amount="1e5"), "recipients[1].amount"),
+        (lambda r: r["recipients"][1].update(amount=18500.5), "recipients[1].amount"),
+        (lambda r: r["recipients"][1].update(amount="18500.505"), "recipients[1].amount"),
+        (lambda r: r["recipients"][1].update(amount="0.00"), "recipients[1].amount"),
+        (lambda r: r["recipients"][2].update(reference="DELIVERY-001"), "recipients[2].reference"),
+        (lambda r: r["recipients"][2].update(reference="DELIVERY-009"), "recipients[2].reference"),
+        (lambda r: r["recipients"][2].update(terms=[]), "recipients[2].terms"),
+        (lambda r: r["recipients"][0]["terms"][0]["data"].update(radius=0), "recipients[0].terms[0].data.radius"),
+        (
+            lambda r: r["recipients"][0]["terms"][1].update(term_type="delivery_confirmation"),
+            "recipients[0].terms[1].term_type",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_path(change: Any, field: str) -> None:
+    """A request that can't become a deal says which field is to blame."""
+    with pytest.raises(InvalidRequest) as refused:
+        planned(changed(change))
+    assert refused.value.field == field
