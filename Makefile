@@ -84,6 +84,7 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@tools/forge --version >/dev/null
 	@touch $@
 
-.solcx/solc-v0.8.37: | node_modules/.installed
+.solcx/solc-v0.8.37: | node_modules/.installed .venv/.installed
 	@mkdir -p .solcx
+	@.venv/bin/python tools/install-solc 0.8.37 .solcx/native
 	@ln -sf ../tools/solc $@

@@ -45,7 +45,7 @@ def picture(name: str, size: tuple[int, int] = NATIVE) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(enlarged) + noise, 0, 255).astype(np.uint8))
 
 
-def jpeg(image: Image.Image, *, quality: int = 90, shot: Shot | None = Shot()) -> bytes:  # noqa: B008  (frozen)
+def jpeg(image: Image.Image, *, quality: int = 90, shot: Shot | None = Shot()) -> bytes:
     """The file that a phone makes of it: baseline JPEG with 4:2:0 colours, and EXIF unless `shot` is None."""
     saved = io.BytesIO()
     header = {} if shot is None else {"exif": _exif(shot)}

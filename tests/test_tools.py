@@ -1,6 +1,7 @@
 """The wrappers of compiler and node: a failure is a failure, and output is the tool's own."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -47,3 +48,20 @@ def test_imports_are_read_from_the_project_and_missing_ones_reported() -> None:
         errors = [error["message"] for error in answer["errors"] if error["severity"] == "error"]
         assert (path in answer.get("contracts", {})) == (case == "here")
         assert any("File not found" in message for message in errors) == (case == "nowhere")
+
+
+def test_a_native_compiler_takes_over_and_finds_the_projects_imports(tmp_path: Path) -> None:
+    """Where one was installed, it is called with the same words, and looks into the project too; its failures stay."""
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "solc", tmp_path / "tools" / "solc")
+    native = tmp_path / ".solcx" / "native" / "solc-v0.8.37"
+    native.parent.mkdir(parents=True)
+    native.write_text('#!/bin/sh\necho "$@"\nexit 3\n')
+    native.chmod(0o755)
+    command = tmp_path / ".solcx" / "solc-v0.8.37"
+    command.symlink_to("../tools/solc")
+    for base, more in (("/elsewhere", f"--include-path {tmp_path} "), (str(tmp_path), "")):
+        words = [str(command), "--standard-json", "--base-path", base]
+        ended = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert ended.returncode == 3
+        assert ended.stdout == f"{more}--standard-json --base-path {base}\n"

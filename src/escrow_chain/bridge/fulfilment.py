@@ -1,12 +1,15 @@
 """When verdicts carry an attestation: every term of a milestone, each on its own verdict, all fulfilled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from escrow_chain.bridge.errors import NotFulfilled
+from escrow_chain.evidence.root import accepted_leaves, evidence_root
 from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.typed_data import Attestation, bitmap
 from escrow_chain.terms.document import TermsDocument
+from escrow_chain.terms.pieces import Piece
 from escrow_chain.terms.verdict import Verdict
 
 LIFETIME_S = 3_600
@@ -15,27 +18,39 @@ LIFETIME_S = 3_600
 
 @dataclass(frozen=True)
 class Judged:
-    """A milestone, its terms, and one verdict for each of them in the same order."""
+    """A milestone, its terms, and for each of them, in the same order, one verdict and the evidence it is on."""
 
     milestone: Milestone
     terms: TermsDocument
     verdicts: tuple[Verdict, ...]
+    evidence: tuple[Sequence[Piece], ...]
 
 
-def attestation(deal: bytes, judged: Sequence[Judged], *, evidence: bytes, now: int) -> Attestation:
-    """The statement that these milestones of a deal are fulfilled, resting on an evidence root.
+@dataclass(frozen=True)
+class Statement:
+    """An attestation to be signed, and the leaves under its evidence root."""
 
-    `now` is a unix time in seconds. Raises `NotFulfilled` for the first milestone whose verdicts don't say so, or
-    whose terms are not the ones in the deal.
+    attestation: Attestation
+    leaves: tuple[dict[str, Any], ...]
+
+
+def state(deal: bytes, judged: Sequence[Judged], *, now: int, randomness: Callable[[int], bytes]) -> Statement:
+    """The statement that these milestones of a deal are fulfilled, resting on all evidence that was accepted.
+
+    `now` is a unix time in seconds; the leaves are salted with `randomness`. Raises `NotFulfilled` for the first
+    milestone whose verdicts don't say so, or whose terms are not the ones in the deal.
     """
     for each in judged:
         _check(each)
-    return Attestation(
+    heard = [pair for each in judged for pair in zip(each.verdicts, each.evidence, strict=True)]
+    leaves = accepted_leaves(heard, randomness=randomness)
+    attestation = Attestation(
         deal=deal,
         milestones=bitmap([each.milestone.index for each in judged]),
-        evidence=evidence,
+        evidence=evidence_root(leaves),
         valid_until=now + LIFETIME_S,
     )
+    return Statement(attestation, leaves)
 
 
 def _check(judged: Judged) -> None:

@@ -28,6 +28,11 @@ from escrow_chain.protocol.numbers import ZERO_ADDRESS
 app = typer.Typer(help="Deals on chain.", no_args_is_help=True)
 
 
+@app.callback()
+def deals() -> None:
+    """Deals on chain."""
+
+
 @app.command()
 def show(
     deal: DealArgument,

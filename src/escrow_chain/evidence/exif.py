@@ -55,4 +55,4 @@ def _degrees(parts: Any, half: Any, halves: str) -> float | None:
     angle = degrees + minutes / 60 + seconds / 3600
     if half not in tuple(halves) or not math.isfinite(angle) or not 0 <= angle <= _LARGEST[half]:
         return None
-    return -angle if half in ("S", "W") else angle
+    return round(-angle if half in ("S", "W") else angle, 7)

@@ -1,7 +1,7 @@
 """JSON that two readers cannot read differently: strict parsing, RFC 8785 bytes, and their hash.
 
 What is hashed decides about money, so everything that makes parsers disagree is refused: keys given
-twice, NaN and infinities, numbers that a double cannot hold, lone surrogates, bytes that are not
+twice, NaN and infinities, numbers too large for a double's integers, lone surrogates, bytes that are not
 UTF-8, and documents that are too large or too deep.
 
 Source: RFC 8259, RFC 7493 (I-JSON), RFC 8785 (through the `rfc8785` package).
@@ -24,8 +24,9 @@ MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 64
 """How deep arrays and objects may nest."""
 MAX_SAFE_INTEGER: Final = 2**53 - 1
-"""The largest integer whose neighbours a double can tell apart (RFC 7493, section 2.2)."""
+"""The largest number read: beyond it doubles skip integers, and readers differ (RFC 7493, section 2.2)."""
 _LONGEST_INTEGER: Final = 20
+_TOO_LARGE: Final = f"a number beyond {MAX_SAFE_INTEGER}"
 
 
 @dataclass
@@ -110,7 +111,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
 
 def _integer(digits: str) -> int | _Fault:
     if len(digits) > _LONGEST_INTEGER:
-        return _Fault("an integer beyond what a double holds exactly")
+        return _Fault(_TOO_LARGE)
     return int(digits)
 
 
@@ -143,10 +144,10 @@ def _members(value: Any, where: str) -> Iterator[tuple[str | int, Any]]:
 
 
 def _refuse_number(value: float, where: str) -> None:
-    if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER:
-        raise InvalidJson(where, "an integer beyond what a double holds exactly")
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise InvalidJson(where, "not a finite number")
+    if abs(value) > MAX_SAFE_INTEGER:
+        raise InvalidJson(where, _TOO_LARGE)
 
 
 def _refuse_surrogates(text: str, where: str) -> None:

@@ -102,6 +102,6 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     started = time.monotonic()
 
     def say(step: str) -> None:
-        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {step}", highlight=False)
+        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {step}", highlight=False, soft_wrap=True)
 
     yield say

@@ -11,6 +11,7 @@ from escrow_chain.cli.demo.clock import ChainClock
 from escrow_chain.evidence.content import photo_content, position_content
 from escrow_chain.evidence.intake import Case, Intake, Kind, PhotoUpload
 from escrow_chain.evidence.nonces import NonceBook, Subject
+from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
 from escrow_chain.evidence.submission import SignedSubmission, Submission, sign
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms import Circumstances, Coordinates, Piece, Term, TermsDocument, Verdict, judge
@@ -36,7 +37,11 @@ class Desk:
 
 @dataclass
 class Recipient:
-    """Somebody who is to be paid for a milestone. `evidence` has what was handed in, for each term in its order."""
+    """Somebody who is to be paid for a milestone.
+
+    `evidence` has the pieces as they were received, for each term in its order; `handed_in` has them as they were
+    sent, a photo with its bytes.
+    """
 
     reference: str
     account: LocalAccount
@@ -45,6 +50,7 @@ class Recipient:
     terms: TermsDocument
     desk: Desk
     evidence: list[list[Piece]] = field(init=False)
+    handed_in: list[tuple[SignedPiece, bytes | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.evidence = [[] for _ in self.terms.terms]
@@ -61,7 +67,7 @@ class Recipient:
         signed, case = self._sign(term, "position", position_content(document))
         received_at = self.desk.clock.now()
         piece = self.desk.intake.receive_position(document, signed, case=case, received_at=received_at)
-        self.evidence[term.position].append(piece)
+        self._keep(term, piece, signed, document, photo=None)
 
     def upload(self, term: Term, photo: bytes, place: Coordinates | None) -> None:
         """Hands in a signed photo, taken near a place."""
@@ -71,7 +77,7 @@ class Recipient:
         upload = PhotoUpload(photo, position=position)
         received_at = self.desk.clock.now()
         piece = self.desk.intake.receive_photo(upload, signed, case=case, received_at=received_at)
-        self.evidence[term.position].append(piece)
+        self._keep(term, piece, signed, position, photo=photo)
 
     def judged(self, term: Term) -> Verdict:
         """The verdict on all that was handed in for a term so far."""
@@ -87,6 +93,27 @@ class Recipient:
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts on all terms, in their order."""
         return tuple(self.judged(term) for term in self.terms.terms)
+
+    def _keep(
+        self,
+        term: Term,
+        piece: Piece,
+        signed: SignedSubmission,
+        position: dict[str, float] | None,
+        *,
+        photo: bytes | None,
+    ) -> None:
+        self.evidence[term.position].append(piece)
+        provenance = piece.provenance
+        if provenance is None:
+            raise ValueError(f"{self.reference}: what the demo hands in can't be read: {piece}")
+        receipt = Receipt(
+            nonce_status=provenance.nonce_status,
+            issued_at=provenance.issued_at,
+            received_at=provenance.received_at,
+        )
+        kept = SignedPiece(**dict(signed), domain=self.desk.domain, position=position, receipt=receipt)
+        self.handed_in.append((kept, photo))
 
     def _sign(self, term: Term, kind: Kind, content: bytes) -> tuple[SignedSubmission, Case]:
         """Asks for a nonce, takes the piece, and signs it with the recipient's own wallet."""

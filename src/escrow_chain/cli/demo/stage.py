@@ -26,7 +26,7 @@ POCKET_MONEY = minor_units("100000.00", decimals=DECIMALS)
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything on chain before the first deal, whose keys the demo plays, and the randomness it uses."""
+    """Everything on chain before the first deal, whose keys the demo plays, and where its files go."""
 
     client: EscrowClient
     token: Erc20
@@ -35,6 +35,7 @@ class Stage:
     attestor: LocalAttestor
     relayer: LocalAccount
     recipients: Mapping[str, LocalAccount]
+    output: Path
     randomness: Callable[[int], bytes] = os.urandom
 
     @property
@@ -69,6 +70,7 @@ def set_up(node: Node, accounts: Sequence[LocalAccount], *, wallets: Mapping[str
         attestor=LocalAttestor(attestor),
         relayer=relayer,
         recipients=_owners(wallets, others),
+        output=output,
     )
 
 

@@ -9,12 +9,12 @@ from PIL import Image
 
 from escrow_chain.bridge.attestor import sign
 from escrow_chain.bridge.disbursement import Plan, plan
-from escrow_chain.bridge.fulfilment import Judged, attestation
+from escrow_chain.bridge.fulfilment import Judged, state
 from escrow_chain.chain.node import Receipt
+from escrow_chain.cli.demo.files import write
 from escrow_chain.cli.demo.recipient import Desk, Recipient, places
 from escrow_chain.cli.demo.stage import POCKET_MONEY, Stage
 from escrow_chain.cli.failure import InputError
-from escrow_chain.evidence.root import accepted_leaves, evidence_root
 from escrow_chain.protocol.deal import select
 from escrow_chain.terms import Term, Verdict
 from escrow_chain.terms.photo_upload import PhotoOptions
@@ -106,6 +106,7 @@ def tell(
     _pay(made, recipients[:-1], stage, told, say)
     _give_back(made, recipients[-1], stage, told, say)
     told.balances = _balances(made, stage)
+    write(made, recipients, stage.output)
     return told
 
 
@@ -179,19 +180,26 @@ def _pay(
 ) -> None:
     """One attestation over all that is proven, carried by somebody who has no part in the deal."""
     judged = [
-        Judged(made.milestones[recipient.milestone], recipient.terms, recipient.verdicts()) for recipient in recipients
+        Judged(
+            milestone=made.milestones[recipient.milestone],
+            terms=recipient.terms,
+            verdicts=recipient.verdicts(),
+            evidence=tuple(recipient.evidence),
+        )
+        for recipient in recipients
     ]
-    heard = [pair for j, r in zip(judged, recipients, strict=True) for pair in zip(j.verdicts, r.evidence, strict=True)]
-    root = evidence_root(accepted_leaves(heard, randomness=stage.randomness))
-    statement = attestation(told.deal, judged, evidence=root, now=stage.client.node.timestamp())
+    now = stage.client.node.timestamp()
+    statement = state(told.deal, judged, now=now, randomness=stage.randomness).attestation
     signature = sign(statement, stage.client.domain, stage.attestor)
     selection = select(made.milestones, [recipient.milestone for recipient in recipients])
     receipt = stage.client.attest(made.deal, selection, statement, signature, stage.relayer)
     say(f"one signature paid {len(recipients)} recipients in one chain transaction: {receipt.gas_used:,} gas")
     for recipient in recipients:
         amount = made.milestones[recipient.milestone].amount
-        why = f"proven: {', '.join(term.type.name for term in recipient.terms.terms)}"
-        told.outcomes.append(Outcome(recipient.reference, recipient.account.address, amount, why, receipt, root))
+        why = f"proven: {', '.join(term.type.name.replace('_', ' ') for term in recipient.terms.terms)}"
+        told.outcomes.append(
+            Outcome(recipient.reference, recipient.account.address, amount, why, receipt, statement.evidence)
+        )
 
 
 def _give_back(made: Plan, recipient: Recipient, stage: Stage, told: Told, say: Say) -> None:

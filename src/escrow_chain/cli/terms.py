@@ -1,0 +1,158 @@
+"""`escrow terms check`: a term and evidence in files, a verdict out. Writes nothing.
+
+TERM.json is one `{"term_type": ..., "data": {...}}` or a terms document (`escrow_chain.terms.document`).
+Evidence is recognised by content: photos; a position as JSON, or a list of them; signed pieces
+(`escrow_chain.evidence.signed_piece`, which has the format). A piece that nobody signed is a claim of
+grade G0: all its checks are shown, but it fulfils nothing.
+
+The deal and the milestone are those that the first signed piece names; pieces for others fail.
+Pictures are compared with each other; with everything ever seen only the service can compare them.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+from rich.console import Console
+from rich.text import Text
+
+from escrow_chain.cli.documents import read_terms
+from escrow_chain.cli.failure import InputError
+from escrow_chain.cli.output import print_json
+from escrow_chain.evidence.assembly import Judged, judge_things, largest_photo
+from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
+from escrow_chain.evidence.photo_reader import PhotoReader
+from escrow_chain.evidence.reuse import InMemoryReuseIndex
+from escrow_chain.evidence.sandbox import Sandbox
+from escrow_chain.protocol.numbers import Address
+from escrow_chain.terms.circumstances import Circumstances
+from escrow_chain.terms.document import DEFAULT_TIMEZONE, TermsDocument
+from escrow_chain.terms.options import parse_instant
+from escrow_chain.terms.verdict import Check, Verdict
+
+app = typer.Typer(help="Check terms, and judge evidence by them.", no_args_is_help=True)
+
+
+@app.callback()
+def terms() -> None:
+    """Check terms, and judge evidence by them."""
+
+
+@app.command()
+def check(
+    term: Annotated[Path, typer.Argument(metavar="TERM.json", help="A term, or a terms document.")],
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="EVIDENCE...", help="Photos, positions as JSON, signed pieces.", show_default=False),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The time of judging, as in 2025-06-30T16:30:00Z; else now.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help=f"The zone of daily windows; else {DEFAULT_TIMEZONE}.")
+    ] = None,
+    submitter: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Whose signature counts; else nobody's.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge evidence by a term, check by check."""
+    moment = _moment(at)
+    document = read_terms(term, zone=zone)
+    limit = largest_photo(document)
+    named = [(path, thing) for path in evidence or [] for thing in read_evidence(path, max_bytes=limit)]
+    circumstances = _circumstances(document, [thing for _, thing in named], moment, _address(submitter))
+    with Sandbox() as sandbox:
+        judged = judge_things(
+            document,
+            [thing for _, thing in named],
+            circumstances,
+            photos=PhotoReader(sandbox),
+            reuse=InMemoryReuseIndex(),
+        )
+    names = [str(path) for path, _ in named]
+    if as_json:
+        print_json(_as_json(document, judged, names))
+    else:
+        _render(judged, names)
+    raise typer.Exit(0 if all(each.verdict.fulfilled for each in judged) else 1)
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return parse_instant(text)
+    except PydanticCustomError as error:
+        raise InputError(error.message(), where="--at") from None
+
+
+def _address(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return TypeAdapter(Address).validate_python(text)
+    except ValidationError:
+        raise InputError(f"{text} is no address", where="--submitter", remedy="Give 0x and 40 digits.") from None
+
+
+def _circumstances(
+    document: TermsDocument, things: Sequence[HandedIn], at: datetime, submitter: str | None
+) -> Circumstances:
+    first = next((thing.piece.submission for thing in things if isinstance(thing, Signed)), None)
+    return Circumstances(
+        at=at,
+        zone=document.timezone,
+        deal=first.deal if first else bytes(32),
+        milestone=first.milestone if first else 0,
+        submitter=submitter,
+    )
+
+
+def _as_json(document: TermsDocument, judged: Sequence[Judged], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "fulfilled": all(each.verdict.fulfilled for each in judged),
+        "terms": "0x" + document.hash.hex(),
+        "timezone": document.timezone,
+        "verdicts": [
+            each.verdict.model_dump(mode="json") | {"evidence": [names[source] for source in each.sources]}
+            for each in judged
+        ],
+    }
+
+
+def _render(judged: Sequence[Judged], names: Sequence[str]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for each in judged:
+        console.print(Text(f"{each.verdict.term_type}  0x{each.verdict.term.hex()}", style="bold"))
+        subject = None
+        for found in sorted(each.verdict.checks, key=_place):
+            if found.piece != subject:
+                subject = found.piece
+                console.print(Text(f"  {names[each.sources[subject]]}" if subject is not None else "  all together"))
+            console.print(_line(found))
+            if not found.passed:
+                console.print(Text(f"      {found.sentence}"))
+        console.print(_outcome(each.verdict))
+
+
+def _place(found: Check) -> tuple[bool, int]:
+    return (found.piece is None, found.piece or 0)
+
+
+def _line(found: Check) -> Text:
+    unit = f" {found.unit}" if found.unit else ""
+    measured = "nothing" if found.measured is None else f"{found.measured}{unit}"
+    limit = "" if found.limit is None else f", limit {found.limit}{unit}"
+    grade = f"  {found.grade.value}" if found.grade else ""
+    mark, style = ("ok  ", "green") if found.passed else ("FAIL", "red")
+    return Text.assemble("    ", (mark, style), f"  {found.code}: {measured}{limit}{grade}")
+
+
+def _outcome(verdict: Verdict) -> Text:
+    outcome, style = ("fulfilled", "bold green") if verdict.fulfilled else ("not fulfilled", "bold red")
+    return Text.assemble("  ", (outcome, style), f" at {verdict.at:%Y-%m-%d %H:%M:%S} UTC")

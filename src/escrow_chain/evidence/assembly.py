@@ -1,0 +1,113 @@
+"""From things handed in to verdicts: which thing is evidence for which term, and the judgement of each.
+
+A signed piece goes to the term that it names. Everything else goes to each term that takes its kind,
+and to all terms if none does: nothing is passed over in silence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from escrow_chain.evidence.handed_in import HandedIn, LoosePhoto, LoosePosition, Signed
+from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, unusable
+from escrow_chain.evidence.nonces import Subject
+from escrow_chain.evidence.photo_reader import PhotoReader
+from escrow_chain.evidence.refusal import Refusal
+from escrow_chain.evidence.reuse import ReuseIndex
+from escrow_chain.evidence.signed_piece import RecordedNonces
+from escrow_chain.protocol.numbers import ZERO_ADDRESS
+from escrow_chain.protocol.typed_data import Domain
+from escrow_chain.terms.circumstances import Circumstances
+from escrow_chain.terms.document import Term, TermsDocument
+from escrow_chain.terms.judge import judge
+from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES, PhotoOptions
+from escrow_chain.terms.pieces import Piece
+from escrow_chain.terms.verdict import Verdict
+
+_NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)
+"""The domain under which a piece that nobody signed is not verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, its evidence, and for each piece of it which thing it came from."""
+
+    term: Term
+    verdict: Verdict
+    evidence: tuple[Piece, ...]
+    sources: tuple[int, ...]
+
+
+def judge_things(
+    document: TermsDocument,
+    things: Sequence[HandedIn],
+    circumstances: Circumstances,
+    *,
+    photos: PhotoReader,
+    reuse: ReuseIndex,
+) -> tuple[Judged, ...]:
+    """One verdict for each term, in their order. Pictures are compared with each other and with what `reuse` has."""
+    signed = [thing.piece for thing in things if isinstance(thing, Signed)]
+    intake = Intake(nonces=RecordedNonces(signed), photos=photos, reuse=reuse)
+    return tuple(
+        _judge(term, _sources(term, document, things), things, circumstances, intake) for term in document.terms
+    )
+
+
+def largest_photo(document: TermsDocument) -> int:
+    """The size in bytes of the largest photo that any of the terms takes."""
+    limits = (term.options.max_bytes for term in document.terms if isinstance(term.options, PhotoOptions))
+    return max(limits, default=MAX_PHOTO_BYTES)
+
+
+def _judge(
+    term: Term, sources: Sequence[int], things: Sequence[HandedIn], circumstances: Circumstances, intake: Intake
+) -> Judged:
+    evidence = tuple(_receive(things[source], term, circumstances, intake) for source in sources)
+    verdict = judge(term, evidence, circumstances)
+    return Judged(term=term, verdict=verdict, evidence=evidence, sources=tuple(sources))
+
+
+def _sources(term: Term, document: TermsDocument, things: Sequence[HandedIn]) -> list[int]:
+    return [number for number, thing in enumerate(things) if term in _takers(thing, document)]
+
+
+def _takers(thing: HandedIn, document: TermsDocument) -> Sequence[Term]:
+    if isinstance(thing, Signed):
+        named = [term for term in document.terms if term.id == thing.piece.submission.term]
+        if named:
+            return named
+    kind = _kind(thing)
+    return [term for term in document.terms if kind in term.type.kinds] or document.terms
+
+
+def _kind(thing: HandedIn) -> str | None:
+    if isinstance(thing, Signed):
+        return thing.piece.submission.kind
+    if isinstance(thing, Refusal):
+        return None
+    return "photo" if isinstance(thing, LoosePhoto) else "position"
+
+
+def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: Intake) -> Piece:
+    if isinstance(thing, Refusal):
+        return unusable(thing, claims=None)
+    subject = Subject(deal=circumstances.deal, milestone=circumstances.milestone, term=term.id)
+    limit = term.options.max_bytes if isinstance(term.options, PhotoOptions) else MAX_PHOTO_BYTES
+    if isinstance(thing, Signed):
+        return _receive_signed(thing, Case(subject, circumstances.submitter, thing.piece.domain), intake, limit)
+    case = Case(subject, circumstances.submitter, _NOBODYS)
+    if isinstance(thing, LoosePosition):
+        return intake.receive_position(thing.document, None, case=case, received_at=circumstances.at)
+    upload = PhotoUpload(thing.file, max_bytes=limit)
+    return intake.receive_photo(upload, None, case=case, received_at=circumstances.at)
+
+
+def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -> Piece:
+    piece = thing.piece
+    received_at: datetime = piece.receipt.received_at
+    if thing.file is None:
+        return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
+    upload = PhotoUpload(thing.file, piece.position, max_bytes)
+    return intake.receive_photo(upload, piece, case=case, received_at=received_at)

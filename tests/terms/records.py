@@ -1,0 +1,122 @@
+"""Recorded pieces of evidence for tests of the judge, as an honest recipient's would be."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eth_hash.auto import keccak
+
+from escrow_chain.terms import (
+    Check,
+    Circumstances,
+    Fix,
+    NonceStatus,
+    Photo,
+    Piece,
+    Position,
+    Provenance,
+    Sighting,
+    Term,
+    Verdict,
+    judge,
+    parse_term,
+)
+
+DEAL = b"\xde" * 32
+WALLET = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+STRANGER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+MORNING = datetime(2025, 6, 30, 6, 0, tzinfo=UTC)
+"""09:00 in Kampala."""
+KAMPALA = {"latitude": 0.347596, "longitude": 32.582520}
+METRE = 1 / 111_320
+"""Degrees of longitude at the equator, as good as anywhere in Kampala."""
+
+
+def located(zone: str = "Africa/Kampala", **options: Any) -> Term:
+    """A `location_verification` with these options."""
+    return parse_term({"term_type": "location_verification", "data": options}, timezone=zone).terms[0]
+
+
+def pictured(**options: Any) -> Term:
+    """A `photo_upload` with these options."""
+    return parse_term({"term_type": "photo_upload", "data": options}).terms[0]
+
+
+def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: Any) -> Provenance:
+    """That of an honest piece: nonce ten seconds before its receipt, signed by the submitter."""
+    found: dict[str, Any] = {
+        "deal": DEAL,
+        "milestone": 0,
+        "term": term.id,
+        "nonce": content,
+        "kind": "position" if term.type.name == "location_verification" else "photo",
+        "content": content,
+        "signer": WALLET,
+        "nonce_status": NonceStatus.FRESH,
+        "issued_at": received_at - timedelta(seconds=10),
+        "received_at": received_at,
+    }
+    return Provenance(**(found | changes))
+
+
+def position(
+    term: Term,
+    /,
+    latitude: float,
+    longitude: float,
+    *,
+    at: datetime = MORNING,
+    accuracy: float | None = 8.0,
+    **changes: Any,
+) -> Position:
+    """A signed position, received at `at`; `changes` go into its provenance."""
+    content = keccak(repr((latitude, longitude, at)).encode())
+    return Position(
+        content=content,
+        fix=Fix(latitude=latitude, longitude=longitude, accuracy=accuracy),
+        captured_at=changes.pop("captured_at", at - timedelta(seconds=5)),
+        provenance=provenance(term, content, at, **changes),
+    )
+
+
+def photo(
+    term: Term, seed: int = 1, *, at: datetime = MORNING, sightings: tuple[Sighting, ...] | None = (), **fields: Any
+) -> Photo:
+    """A signed photo; different seeds are different pictures, 128 bits apart."""
+    sha256 = seed.to_bytes(32)
+    found: dict[str, Any] = {
+        "content": sha256,
+        "sha256": sha256,
+        "format": "jpeg",
+        "size": 3_000_000,
+        "width": 4000,
+        "height": 3000,
+        "frames": 1,
+        "pdq": tuple(picture_hash(seed, turn) for turn in range(8)),
+        "captured_at": at - timedelta(seconds=5),
+        "sightings": sightings,
+        "provenance": provenance(term, sha256, at, **fields.pop("origin", {})),
+    }
+    return Photo(**(found | fields))
+
+
+def picture_hash(seed: int, turn: int = 0) -> str:
+    """A hash that is far from those of other seeds and turns: a row of a Hadamard matrix of 256."""
+    row = (seed * 8 + turn) % 256
+    return f"{sum(((row & column).bit_count() & 1) << column for column in range(256)):064x}"
+
+
+def verdict_on(term: Term, *evidence: Piece, at: datetime = MORNING + timedelta(hours=12), **changes: Any) -> Verdict:
+    """The verdict on evidence of an honest recipient's circumstances."""
+    found = {"at": at, "zone": "Africa/Kampala", "deal": DEAL, "milestone": 0, "submitter": WALLET}
+    return judge(term, evidence, Circumstances(**(found | changes)))
+
+
+def failed(verdict: Verdict) -> set[str]:
+    """The codes of the checks that failed."""
+    return {check.code for check in verdict.failures}
+
+
+def only(verdict: Verdict, code: str) -> Check:
+    """The one check with this code."""
+    (found,) = (check for check in verdict.checks if check.code == code)
+    return found

@@ -1,0 +1,218 @@
+"""Terms documents: what is accepted, what is refused where, hashes and ids."""
+
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
+from escrow_chain.protocol.canonical import InvalidJson, canonical
+from escrow_chain.terms import FORMAT, InvalidTerms, NotSupportedYet, TermsError, parse_document, parse_term, term_id
+
+POINT = {"latitude": 0.347596, "longitude": 32.582520, "radius": 100}
+STOP = {"name": "Pickup", **POINT}
+LOCATION = {"term_type": "location_verification", "data": POINT}
+
+
+def document(*terms: Any, **changes: Any) -> dict[str, Any]:
+    """A terms document with these terms."""
+    return {"format": FORMAT, "timezone": "Africa/Kampala", "terms": list(terms or [LOCATION])} | changes
+
+
+def location(**options: Any) -> dict[str, Any]:
+    """A location term with these options and no others."""
+    return {"term_type": "location_verification", "data": options}
+
+
+def photo(**options: Any) -> dict[str, Any]:
+    """A photo term with these options and no others."""
+    return {"term_type": "photo_upload", "data": options}
+
+
+def test_hash_and_ids_follow_from_the_canonical_bytes() -> None:
+    """Terms = keccak256(RFC 8785), term id = keccak256(abi.encode(terms, position))."""
+    given = document(LOCATION, photo())
+    parsed = parse_document(given)
+    assert parsed.hash == keccak(canonical(given))
+    expected = [keccak(encode(["bytes32", "uint256"], [parsed.hash, position])) for position in range(2)]
+    assert [term.id for term in parsed.terms] == expected == [term_id(parsed.hash, position) for position in range(2)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        document(location(**POINT, grade="G1")),
+        document(location(**POINT, note="unknown keys are hashed too")),
+        document(timezone="Africa/Nairobi"),
+        document(salt="0x" + "5a" * 32),
+        document(LOCATION, LOCATION),
+    ],
+)
+def test_whatever_is_asked_is_part_of_the_hash(changed: dict[str, Any]) -> None:
+    """The grade, unknown options, the zone and the salt all change the hash."""
+    assert parse_document(changed).hash != parse_document(document()).hash
+
+
+def test_a_single_term_is_the_document_of_that_term() -> None:
+    """A bare term has the id that it has in a document of its own."""
+    bare = parse_term(LOCATION, timezone="Africa/Kampala")
+    assert bare == parse_document(document())
+
+
+@pytest.mark.parametrize(
+    ("term", "path"),
+    [
+        ({"term_type": "telepathy", "data": {}}, "term_type"),
+        ({"term_type": 7, "data": {}}, "term_type"),
+        ({"data": {}}, "term_type"),
+        ({"term_type": "photo_upload"}, "data"),
+        ({"term_type": "photo_upload", "data": []}, "data"),
+        ([], "term"),
+        (location(), "data.latitude"),
+        (location(latitude=1, radius=5), "data.longitude"),
+        (location(latitude=1, longitude=1), "data.radius"),
+        (location(**POINT | {"latitude": 90.0001}), "data.latitude"),
+        (location(**POINT | {"latitude": "0.3"}), "data.latitude"),
+        (location(**POINT | {"latitude": True}), "data.latitude"),
+        (location(**POINT | {"longitude": -180.0001}), "data.longitude"),
+        (location(**POINT | {"radius": 0}), "data.radius"),
+        (location(**POINT | {"radius": [100]}), "data.radius"),
+        (location(**POINT, verification_points=[STOP]), "data.latitude"),
+        (location(verification_points=[]), "data.verification_points"),
+        (location(verification_points=[STOP, STOP | {"radius": -1}]), "data.verification_points[1].radius"),
+        (location(verification_points=[STOP, POINT]), "data.verification_points[1].name"),
+        (location(verification_points=[STOP | {"required": "yes"}]), "data.verification_points[0].required"),
+        (location(verification_points=[STOP | {"required": False}]), "data.verification_points"),
+        (location(**POINT, sequence_required=1), "data.sequence_required"),
+        (location(**POINT, max_time_between_points=0), "data.max_time_between_points"),
+        (
+            location(**POINT, verification_window={"start_time": "8:00", "end_time": "18:00"}),
+            "data.verification_window.start_time",
+        ),
+        (
+            location(**POINT, verification_window={"start_time": "08:00", "end_time": "24:00"}),
+            "data.verification_window.end_time",
+        ),
+        (
+            location(**POINT, verification_window={"start_time": "08:00", "end_time": "18:00:00"}),
+            "data.verification_window.end_time",
+        ),
+        (location(**POINT, verification_window={"start_time": "08:00"}), "data.verification_window.end_time"),
+        (
+            location(**POINT, verification_window={"start_time": "08:00", "end_time": "08:00"}),
+            "data.verification_window",
+        ),
+        (location(**POINT, deadline="2025-06-30"), "data.deadline"),
+        (location(**POINT, deadline="2025-06-30T10:00:00"), "data.deadline"),
+        (location(**POINT, deadline="2025-02-30T10:00:00Z"), "data.deadline"),
+        (location(**POINT, deadline=1751300000), "data.deadline"),
+        (location(**POINT, description=5), "data.description"),
+        (location(**POINT, grade="G0"), "data.grade"),
+        (location(**POINT, grade="G4"), "data.grade"),
+        (photo(required_count=0), "data.required_count"),
+        (photo(required_count=1.5), "data.required_count"),
+        (photo(required_count=True), "data.required_count"),
+        (photo(accepted_formats=[]), "data.accepted_formats"),
+        (photo(accepted_formats=["jpeg", "gif"]), "data.accepted_formats[1]"),
+        (photo(accepted_formats="jpeg"), "data.accepted_formats"),
+        (photo(max_file_size_mb=0), "data.max_file_size_mb"),
+        (photo(metadata_required=["timestamp", "mood"]), "data.metadata_required[1]"),
+        (photo(ai_validation={"enabled": 1}), "data.ai_validation.enabled"),
+        (photo(ai_validation=True), "data.ai_validation"),
+    ],
+)
+def test_refuses_a_broken_rule_at_its_path(term: Any, path: str) -> None:
+    """Closed lists, bounds and types are enforced, and the error says where."""
+    with pytest.raises(InvalidTerms) as caught:
+        parse_term(term)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("term", "path"),
+    [
+        ({"term_type": "delivery_confirmation", "data": {}}, "term_type"),
+        ({"term_type": "meeting_delivery", "data": {}}, "term_type"),
+        ({"term_type": "custom", "data": {}}, "term_type"),
+        (photo(photo_requirements=[{"category": "before", "required_count": 1}]), "data.photo_requirements"),
+        (photo(ai_validation={"enabled": True}), "data.ai_validation.enabled"),
+        (photo(ai_validation={"check_quality": True}), "data.ai_validation.enabled"),
+        (location(**POINT, grade="G2"), "data.grade"),
+        (location(**POINT, grade="G3"), "data.grade"),
+    ],
+)
+def test_refuses_what_nothing_checks_yet(term: Any, path: str) -> None:
+    """Asking for a check that does not exist is refused, not ignored."""
+    with pytest.raises(NotSupportedYet) as caught:
+        parse_term(term)
+    assert caught.value.path == path
+    assert "not supported yet" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (document(format="escrow_chain/terms/2"), "format"),
+        (document(timezone="Africa/Atlantis"), "timezone"),
+        (document(timezone="../../etc/passwd"), "timezone"),
+        (document(terms=[]), "terms"),
+        (document(terms={}), "terms"),
+        (document(extra=1), "extra"),
+        (document(salt="0x5a"), "salt"),
+        (document(LOCATION | {"id": 1}), "terms[0].id"),
+        (document(LOCATION, location(**POINT | {"radius": -1})), "terms[1].data.radius"),
+        ({"format": FORMAT, "terms": [LOCATION]}, "timezone"),
+    ],
+)
+def test_refuses_a_broken_document_at_its_path(given: Any, path: str) -> None:
+    """The document itself is a closed format."""
+    with pytest.raises(InvalidTerms) as caught:
+        parse_document(given)
+    assert caught.value.path == path
+
+
+def test_all_problems_are_named_at_once() -> None:
+    """Who corrects terms sees everything that is wrong with one of them."""
+    with pytest.raises(InvalidTerms) as caught:
+        parse_term(location(latitude=91, longitude=181, radius=0))
+    assert [problem.path for problem in caught.value.problems] == ["data.latitude", "data.longitude", "data.radius"]
+
+
+def test_a_number_without_a_hash_is_refused() -> None:
+    """NaN has no canonical form, so terms with it are no terms."""
+    with pytest.raises(InvalidJson):
+        parse_document(document(location(**POINT, note=float("nan"))))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        location(
+            **POINT, description="Verify arrival", verification_window={"start_time": "22:00", "end_time": "06:00"}
+        ),
+        location(verification_points=[STOP, STOP], sequence_required=True, max_time_between_points=120),
+        location(verification_points=[STOP, STOP | {"required": False}]),
+        location(**POINT, deadline="2025-06-30T16:30:00.000Z", verification_window=None),
+        photo(required_count=2, accepted_formats=["jpg", "png", "webp"], metadata_required=["timestamp", "location"]),
+        photo(required_count=2.0, max_file_size_mb=0.5, ai_validation={"enabled": False, "check_quality": True}),
+        photo(description="Before and after", deadline="2025-06-30T16:30:00+03:00"),
+    ],
+)
+def test_accepts_the_options_of_the_wire(term: Any) -> None:
+    """The published examples, and what their rules allow beside them."""
+    assert len(parse_term(term).terms) == 1
+
+
+def test_defaults_are_those_of_the_wire() -> None:
+    """One photo of 10 MB, JPEG or PNG, grade G1; `jpg` is `jpeg`."""
+    options: Any = parse_term(photo()).terms[0].options
+    assert (options.required_count, options.accepted_formats, options.max_bytes) == (1, ("jpeg", "png"), 10_000_000)
+    assert options.grade == "G1"
+    named: Any = parse_term(photo(accepted_formats=["jpg"])).terms[0].options
+    assert named.accepted_formats == ("jpeg",)
+
+
+def test_all_errors_are_terms_errors() -> None:
+    """One `except` is enough for whoever reads terms."""
+    assert issubclass(InvalidTerms, TermsError)
+    assert issubclass(NotSupportedYet, TermsError)

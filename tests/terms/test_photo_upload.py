@@ -1,0 +1,137 @@
+"""`photo_upload`, option by option and check by check."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escrow_chain.terms import Coordinates, Exif, Fix, Grade, Sighting
+from escrow_chain.terms.photo_upload import bits_apart
+from tests.terms.records import DEAL, MORNING, failed, only, photo, picture_hash, pictured, verdict_on
+
+ONE = pictured()
+
+
+def sighting(*, distance: int, same_file: bool = False, deal: bytes = b"\x01" * 32, term: bytes = ONE.id) -> Sighting:
+    """An earlier sighting in another deal, or in this one."""
+    return Sighting(deal=deal, milestone=0, term=term, received_at=MORNING, same_file=same_file, distance=distance)
+
+
+def flipped(pdq: str, bits: int) -> str:
+    """A hash that differs in so many bits."""
+    return f"{int(pdq, 16) ^ ((1 << bits) - 1):064x}"
+
+
+def test_a_signed_new_photo_fulfils() -> None:
+    """With all defaults."""
+    verdict = verdict_on(ONE, photo(ONE))
+    assert verdict.fulfilled
+    assert verdict.accepted == (0,)
+
+
+def test_so_many_photos_are_needed() -> None:
+    """The count is of photos that count."""
+    term = pictured(required_count=2)
+    short = verdict_on(term, photo(term, 1), photo(term, 2, format="webp"))
+    assert failed(short) == {"photo.count", "photo.format"}
+    assert (only(short, "photo.count").measured, only(short, "photo.count").limit) == (1, 2)
+    assert short.accepted == ()
+    enough = verdict_on(term, photo(term, 1), photo(term, 2, format="webp"), photo(term, 3))
+    assert enough.fulfilled
+    assert enough.accepted == (0, 2)
+
+
+def test_the_format_is_the_contents() -> None:
+    """WebP counts where it is accepted."""
+    assert not verdict_on(ONE, photo(ONE, format="webp")).fulfilled
+    term = pictured(accepted_formats=["webp"])
+    assert verdict_on(term, photo(term, format="webp")).fulfilled
+    assert not verdict_on(term, photo(term)).fulfilled
+
+
+@pytest.mark.parametrize(("size", "counts"), [(1_500_000, True), (1_500_001, False)])
+def test_the_size_limit_is_in_megabytes(size: int, counts: bool) -> None:
+    """1.5 MB are 1,500,000 bytes, the limit included."""
+    term = pictured(max_file_size_mb=1.5)
+    verdict = verdict_on(term, photo(term, size=size))
+    assert verdict.fulfilled is counts
+    assert (only(verdict, "photo.file_size").measured, only(verdict, "photo.file_size").limit) == (size, 1_500_000)
+
+
+def test_an_animation_is_no_photo() -> None:
+    """One frame."""
+    assert failed(verdict_on(ONE, photo(ONE, frames=2))) == {"photo.frames", "photo.count"}
+
+
+def test_metadata_come_from_the_upload_or_from_the_photo() -> None:
+    """The upload's are as good as its signature, the photo's are a claim; without either it fails."""
+    term = pictured(metadata_required=["timestamp", "location"])
+    place = Fix(latitude=0.3, longitude=32.5, accuracy=5.0)
+    uploaded = verdict_on(term, photo(term, fix=place))
+    assert uploaded.fulfilled
+    assert only(uploaded, "photo.location").grade == Grade.BOUND
+    claimed = verdict_on(term, photo(term, exif=Exif(position=Coordinates(latitude=0.3, longitude=32.5))))
+    assert claimed.fulfilled
+    assert only(claimed, "photo.location").grade == Grade.CLAIM
+    assert failed(verdict_on(term, photo(term))) == {"photo.location", "photo.count"}
+
+
+def test_a_photo_without_any_time_fails_where_one_is_required() -> None:
+    """Nobody signed it, and its header was stripped."""
+    term = pictured(metadata_required=["timestamp"])
+    stripped = photo(term, captured_at=None, provenance=None)
+    assert "photo.timestamp" in failed(verdict_on(term, stripped))
+    kept = photo(term, captured_at=None, provenance=None, exif=Exif(taken_at="2025-06-30T09:00:00"))
+    assert "photo.timestamp" not in failed(verdict_on(term, kept))
+
+
+def test_the_same_file_counts_once() -> None:
+    """The first one that counts does."""
+    term = pictured(required_count=2)
+    verdict = verdict_on(term, photo(term, 1), photo(term, 1, at=MORNING + timedelta(minutes=5)))
+    assert {"photo.same_file", "photo.same_picture"} <= failed(verdict)
+    assert {check.piece for check in verdict.failures if check.code == "photo.same_file"} == {1}
+
+
+@pytest.mark.parametrize(("bits", "counts"), [(0, False), (31, False), (32, True)])
+@pytest.mark.parametrize("turn", [0, 5])
+def test_the_same_picture_counts_once_in_any_orientation(bits: int, turn: int, counts: bool) -> None:
+    """Up to 31 of 256 bits apart it is the same."""
+    term = pictured(required_count=2)
+    first = photo(term, 1)
+    hashes = [picture_hash(9, number) for number in range(8)]
+    hashes[turn] = flipped(first.pdq[0], bits)
+    verdict = verdict_on(term, first, photo(term, 9, pdq=tuple(hashes)))
+    assert verdict.fulfilled is counts
+    assert min(check.measured for check in verdict.checks if check.code == "photo.same_picture" and check.piece) == bits  # type: ignore[type-var]
+
+
+def test_a_picture_seen_elsewhere_is_refused() -> None:
+    """Near enough, in any other deal or term; the verdict says how near."""
+    other = verdict_on(ONE, photo(ONE, sightings=(sighting(distance=12),)))
+    assert failed(other) == {"photo.same_picture", "photo.count"}
+    assert only(other, "photo.same_picture").measured == 12
+    assert "photo.same_file" in failed(verdict_on(ONE, photo(ONE, sightings=(sighting(distance=0, same_file=True),))))
+    own_deal = sighting(distance=0, deal=DEAL, term=b"\x02" * 32)
+    assert not verdict_on(ONE, photo(ONE, sightings=(own_deal,))).fulfilled
+
+
+def test_trying_again_for_the_same_term_is_no_offence() -> None:
+    """A first try that failed for another reason does not burn the photo."""
+    assert verdict_on(ONE, photo(ONE, sightings=(sighting(distance=0, same_file=True, deal=DEAL),))).fulfilled
+
+
+def test_nobody_looked_is_a_failed_check() -> None:
+    """Without an index there is no word on reuse."""
+    verdict = verdict_on(ONE, photo(ONE, sightings=None))
+    assert failed(verdict) == {"photo.same_file", "photo.same_picture", "photo.count"}
+
+
+@given(st.integers(0, 256), st.integers(0, 7))
+def test_the_distance_is_counted_to_the_nearest_orientation(bits: int, turn: int) -> None:
+    """Eight orientations, one distance."""
+    one, other = photo(ONE, 1), photo(ONE, 9)
+    hashes = [flipped(one.pdq[0], 200)] * 8
+    hashes[turn] = flipped(one.pdq[0], bits)
+    assert bits_apart(one, other.model_copy(update={"pdq": tuple(hashes)})) == min(bits, 200)
