@@ -15,13 +15,19 @@ interface Vm {
     function chainId(uint256 id) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
+    function deployCode(string calldata artifact) external returns (address deployed);
     function load(address account, bytes32 slot) external view returns (bytes32);
+    function record() external;
+    function accesses(address account) external view returns (bytes32[] memory reads, bytes32[] memory writes);
+    /// @dev The next access to it costs what the first one in a transaction costs.
+    function cool(address account) external;
     function store(address account, bytes32 slot, bytes32 word) external;
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool);
 
     // Callers and keys
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function addr(uint256 key) external pure returns (address);

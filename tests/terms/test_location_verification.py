@@ -186,11 +186,11 @@ def test_a_teleport_cannot_hide_behind_fixes_in_between() -> None:
     steps = [
         position(
             term,
-            KAMPALA["latitude"] + (DELIVERY["latitude"] - KAMPALA["latitude"]) * step / 40,  # type: ignore[operator]
-            KAMPALA["longitude"] + (DELIVERY["longitude"] - KAMPALA["longitude"]) * step / 40,  # type: ignore[operator]
+            KAMPALA["latitude"] + (DELIVERY["latitude"] - KAMPALA["latitude"]) * step / 60,  # type: ignore[operator]
+            KAMPALA["longitude"] + (DELIVERY["longitude"] - KAMPALA["longitude"]) * step / 60,  # type: ignore[operator]
             at=after(step * 0.25 / 60),
         )
-        for step in range(41)
+        for step in range(61)
     ]
     assert not verdict_on(term, *steps).fulfilled
 
@@ -201,6 +201,15 @@ def test_a_coarse_fix_accuses_nobody() -> None:
     near = position(term, **KAMPALA, at=after(0))
     coarse = position(term, KAMPALA["latitude"], KAMPALA["longitude"] + 120 * METRE, at=after(1 / 60), accuracy=80.0)
     assert verdict_on(term, near, coarse).fulfilled
+
+
+@pytest.mark.parametrize("accuracy", [None, -1.0, 3000.0])
+def test_a_fix_that_proves_nothing_accuses_nobody(accuracy: float | None) -> None:
+    """A phone that does not know where it is may be anywhere a second later."""
+    lost = position(
+        PLACE, KAMPALA["latitude"], KAMPALA["longitude"] + 9_000 * METRE, at=after(1 / 60), accuracy=accuracy
+    )
+    assert verdict_on(PLACE, position(PLACE, **KAMPALA, at=after(0)), lost).fulfilled
 
 
 def test_frozen_coordinates_are_refused_and_scattered_ones_pass() -> None:

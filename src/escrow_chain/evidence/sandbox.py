@@ -15,6 +15,7 @@ import resource
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TaskTimeout
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -43,18 +44,37 @@ class Sandbox:
 
     def __init__(self, *, workers: int = 1, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._pool = ProcessPool(
-            max_workers=workers,
+        self._workers = workers
+        self._pool = self._new_pool()
+        self._lock = Lock()
+
+    def submit(self, task: Callable[..., ResultT], *given: Any) -> "Answer[ResultT]":
+        """Hands a task to a worker. `task` is a module's function; `given` and the result are pickled."""
+        with self._lock:
+            try:
+                future = self._schedule(task, given)
+            except RuntimeError:
+                # A worker that dies between two tasks makes pebble give up its pool.
+                self._close()
+                self._pool = self._new_pool()
+                future = self._schedule(task, given)
+        return Answer(future, self.limits)
+
+    def _schedule(self, task: Callable[..., ResultT], given: tuple[Any, ...]) -> ProcessFuture[ResultT]:
+        return self._pool.schedule(task, args=given, timeout=self.limits.seconds)
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
             max_tasks=self.limits.tasks,
             initializer=give_up_rights,
             initargs=(self.limits,),
             context=multiprocessing.get_context("spawn"),
         )
 
-    def submit(self, task: Callable[..., ResultT], *given: Any) -> "Answer[ResultT]":
-        """Hands a task to a worker. `task` is a module's function; `given` and the result are pickled."""
-        future = self._pool.schedule(task, args=given, timeout=self.limits.seconds)
-        return Answer(future, self.limits)
+    def _close(self) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +85,7 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._close()
 
 
 class Answer(Generic[ResultT]):

@@ -1,6 +1,6 @@
 """Balances, for the model: what tokens and the chain's coin do when they behave."""
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from escrow_chain.protocol.errors import ERC20InsufficientAllowance, ERC20InsufficientBalance
@@ -16,8 +16,8 @@ class Bank:
     """
 
     tokens: set[str] = field(default_factory=set)
-    balances: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    allowances: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    balances: Counter[tuple[str, str]] = field(default_factory=Counter)
+    allowances: Counter[tuple[str, str]] = field(default_factory=Counter)
     refusing: set[tuple[str, str]] = field(default_factory=set)
 
     def pull(self, token: str, owner: str, escrow: str, amount: int) -> None:

@@ -1,0 +1,1 @@
+"""Tests, one folder for each layer. A package, so that a worker process of a test can import its tasks."""

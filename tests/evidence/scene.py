@@ -1,0 +1,128 @@
+"""A recipient with a real key, and a service with a nonce book, workers and an index: real bytes all the way."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from escrow_chain.evidence.content import photo_content, position_content
+from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
+from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
+from escrow_chain.evidence.photo_reader import PhotoReader
+from escrow_chain.evidence.reuse import InMemoryReuseIndex
+from escrow_chain.evidence.submission import SignedSubmission, Submission, sign
+from escrow_chain.protocol.typed_data import Domain
+from escrow_chain.terms import Circumstances, Piece, Term, Verdict, judge, parse_term
+
+MORNING = datetime(2025, 6, 30, 6, 0, tzinfo=UTC)
+KAMPALA = {"latitude": 0.347596, "longitude": 32.582520, "accuracy": 8.0}
+DOMAIN = Domain(chain_id=31337, contract="0x" + "e5" * 20)
+
+
+def account(seed: int) -> LocalAccount:
+    """A wallet; each seed is another one."""
+    key: LocalAccount = Account.from_key(seed.to_bytes(32))
+    return key
+
+
+def counted(size: int) -> bytes:
+    """Not random at all, but never the same twice."""
+    return next(_COUNTER).to_bytes(size)
+
+
+def _count() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+
+_COUNTER = _count()
+
+
+class Scene:
+    """One deal. `now` is the server's clock; what is handed in is collected in `evidence`."""
+
+    def __init__(self, reader: PhotoReader) -> None:
+        self.deal = counted(32)
+        self.recipient = account(1001)
+        self.now = MORNING
+        self.nonces = InMemoryNonceBook(randomness=counted)
+        self.reuse = InMemoryReuseIndex()
+        self.intake = Intake(nonces=self.nonces, photos=reader, reuse=self.reuse)
+        self.evidence: list[Piece] = []
+
+    def located(self, **options: Any) -> Term:
+        """A place to be at, Kampala within 100 m unless said otherwise."""
+        point = {"latitude": KAMPALA["latitude"], "longitude": KAMPALA["longitude"], "radius": 100}
+        return parse_term({"term_type": "location_verification", "data": options or point}).terms[0]
+
+    def pictured(self, **options: Any) -> Term:
+        """Photos to hand in."""
+        return parse_term({"term_type": "photo_upload", "data": options}).terms[0]
+
+    def wait(self, **passed: float) -> None:
+        """Lets time pass."""
+        self.now += timedelta(**passed)
+
+    def nonce(self, term: Term) -> bytes:
+        """A nonce for a term of this deal."""
+        return self.nonces.issue(self.subject(term), at=self.now).value
+
+    def subject(self, term: Term) -> Subject:
+        """What evidence for a term is for."""
+        return Subject(deal=self.deal, milestone=0, term=term.id)
+
+    def case(self, term: Term) -> Case:
+        """What the service knows about evidence for a term."""
+        return Case(subject=self.subject(term), submitter=self.recipient.address, domain=DOMAIN)
+
+    def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:
+        """The recipient's signature over content; `changes` to the message, its `signer` or `domain`."""
+        signer, domain = changes.pop("signer", self.recipient), changes.pop("domain", DOMAIN)
+        nonce = changes.pop("nonce", None) or self.nonce(term)
+        message = {
+            "deal": self.deal,
+            "milestone": 0,
+            "term": term.id,
+            "nonce": nonce,
+            "kind": kind,
+            "content": content,
+            "captured_at": int(self.now.timestamp()),
+        }
+        return sign(Submission.model_validate(message | changes), domain=domain, account=signer)
+
+    def report(
+        self, term: Term, document: Any = None, /, *, signed: SignedSubmission | None = None, **changes: Any
+    ) -> Piece:
+        """Hands in a position; honest unless `signed` or `changes` say otherwise."""
+        document = KAMPALA if document is None else document
+        message = signed or self.signed(term, "position", position_content(document), **changes)
+        self.wait(seconds=5)
+        piece = self.intake.receive_position(document, message, case=self.case(term), received_at=self.now)
+        self.evidence.append(piece)
+        return piece
+
+    def upload(self, term: Term, file: bytes, /, *, position: Any = None, **changes: Any) -> Piece:
+        """Hands in a photo; honest unless `changes` say otherwise."""
+        content = photo_content(hashlib.sha256(file).digest(), position)
+        message = self.signed(term, "photo", content, **changes)
+        self.wait(seconds=5)
+        upload = PhotoUpload(file, position)
+        piece = self.intake.receive_photo(upload, message, case=self.case(term), received_at=self.now)
+        self.evidence.append(piece)
+        return piece
+
+    def verdict(self, term: Term, *pieces: Piece) -> Verdict:
+        """The verdict on these pieces, or on all that was handed in."""
+        circumstances = Circumstances(
+            at=self.now, zone="Africa/Kampala", deal=self.deal, milestone=0, submitter=self.recipient.address
+        )
+        return judge(term, pieces or self.evidence, circumstances)
+
+    def failed(self, term: Term, *pieces: Piece) -> set[str]:
+        """The codes of the checks that fail."""
+        return {check.code for check in self.verdict(term, *pieces).failures}

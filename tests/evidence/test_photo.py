@@ -1,0 +1,236 @@
+"""The parser of photos, on real photographs and on files made to hurt it."""
+
+import io
+import random
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageEnhance, ImageOps
+
+from bench.camera import NAMES, NATIVE, photograph
+from escrow_chain.evidence.photo import MAX_PIXELS, PhotoFindings, parse_photo
+from escrow_chain.evidence.refusal import Refusal
+
+Shoot = Callable[[str], bytes]
+KNOWN_PAIR_BITS = 60
+"""Different photographs are at least this far apart, twice the limit (128 is what chance gives)."""
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    """An image as a file of this format."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    """The picture in a file."""
+    return Image.open(io.BytesIO(content)).convert("RGB")
+
+
+def found(content: bytes) -> PhotoFindings:
+    """What the parser found in a good photo."""
+    findings = parse_photo(content)
+    assert isinstance(findings, PhotoFindings), findings
+    return findings
+
+
+def refused(content: bytes) -> Refusal:
+    """Why the parser refused a bad one."""
+    refusal = parse_photo(content)
+    assert isinstance(refusal, Refusal), refusal
+    return refusal
+
+
+def apart(one: PhotoFindings, other: PhotoFindings) -> int:
+    """The bits between two photos, in the nearest orientation."""
+    return min((int(one.pdq[0], 16) ^ int(turned, 16)).bit_count() for turned in other.pdq)
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """A PNG chunk with its length and checksum."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of(width: int, height: int, data: bytes) -> bytes:
+    """A PNG that promises these pixels, and has this data."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
+
+
+def jpeg_of(width: int, height: int, content: bytes) -> bytes:
+    """A real JPEG whose header promises other pixels."""
+    frame = content.index(b"\xff\xc0")
+    return content[: frame + 5] + struct.pack(">HH", height, width) + content[frame + 9 :]
+
+
+def test_a_camera_photo_is_measured_whole() -> None:
+    """12 megapixels, with the metadata of a phone."""
+    findings = found(photograph("coffee"))
+    assert (findings.format, findings.width, findings.height, findings.frames) == ("jpeg", *NATIVE, 1)
+    assert findings.exif.taken_at == "2025-06-30T16:12:40+03:00"
+    assert findings.exif.latitude == pytest.approx(0.315812, abs=1e-6)
+    assert findings.exif.longitude == pytest.approx(32.576498, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_the_format_is_told_by_content(shoot: Shoot, kind: str) -> None:
+    """All three are read, and show the same picture."""
+    original = shoot("coffee")
+    copy = found(saved(opened(original), kind))
+    assert copy.format == kind.lower()
+    assert apart(copy, found(original)) <= 31
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "copy",
+    [
+        lambda image: saved(image, "JPEG", quality=30),
+        lambda image: saved(image, "WEBP", quality=50),
+        lambda image: saved(image.resize((800, 600)), "JPEG", quality=80),
+        lambda image: saved(image.resize((400, 300)), "PNG"),
+        lambda image: saved(image.resize((3200, 2400)), "JPEG", quality=85),
+        lambda image: saved(ImageOps.mirror(image), "JPEG", quality=80),
+        lambda image: saved(ImageOps.flip(image), "JPEG", quality=80),
+        lambda image: saved(image.rotate(90, expand=True), "JPEG", quality=80),
+        lambda image: saved(ImageOps.mirror(image.rotate(270, expand=True)).resize((600, 800)), "JPEG", quality=60),
+        lambda image: saved(ImageEnhance.Brightness(image).enhance(1.1), "JPEG", quality=80),
+    ],
+    ids=["q30", "webp", "smaller", "smallest", "larger", "mirrored", "flipped", "turned", "all", "brighter"],
+)
+def test_a_copy_has_the_hash_of_its_original(shoot: Shoot, name: str, copy: Callable[[Image.Image], bytes]) -> None:
+    """However it was compressed, resized, mirrored or turned."""
+    original = shoot(name)
+    assert apart(found(copy(opened(original))), found(original)) <= 31
+
+
+def test_different_photographs_are_far_apart(shoot: Shoot) -> None:
+    """The honest twin of the copies."""
+    all_of_them = [found(shoot(name)) for name in NAMES]
+    pairs = [(one, other) for number, one in enumerate(all_of_them) for other in all_of_them[:number]]
+    assert min(apart(one, other) for one, other in pairs) > KNOWN_PAIR_BITS
+
+
+def test_turning_a_photo_turns_its_hashes(shoot: Shoot) -> None:
+    """The eight hashes are those of the eight orientations, each of them."""
+    image = opened(shoot("astronaut")).resize((600, 600))
+    upright = found(saved(image, "PNG"))
+    for turned in (image, ImageOps.mirror(image)):
+        for quarter in range(4):
+            copy = found(saved(turned.rotate(90 * quarter), "PNG"))
+            assert min((int(copy.pdq[0], 16) ^ int(pdq, 16)).bit_count() for pdq in upright.pdq) <= 10
+
+
+def test_stripped_metadata_are_no_metadata(shoot: Shoot) -> None:
+    """And no reason to refuse the photo itself."""
+    exif = found(saved(opened(shoot("coffee")), "JPEG")).exif
+    assert (exif.taken_at, exif.latitude, exif.longitude) == (None, None, None)
+
+
+def test_broken_metadata_are_no_metadata(shoot: Shoot) -> None:
+    """Wherever the header is damaged, the picture is still one."""
+    photo = shoot("coffee")
+    start = photo.index(b"Exif\0\0") + 6
+    chance = random.Random(5)
+    for _ in range(150):
+        mutated = bytearray(photo)
+        for _ in range(chance.randint(1, 8)):
+            mutated[start + chance.randrange(240)] = chance.randrange(256)
+        claims = found(bytes(mutated)).exif
+        assert claims.latitude is None or -90 <= claims.latitude <= 90
+
+
+def test_a_phones_photo_with_a_depth_map_behind_it_is_one_photo(shoot: Shoot) -> None:
+    """An MPO has more pictures behind the first; the first one is the photo."""
+    image = opened(shoot("coffee"))
+    mpo = saved(image, "MPO", save_all=True, append_images=[image.resize((200, 150))])
+    assert Image.open(io.BytesIO(mpo)).format == "MPO"
+    findings = found(mpo)
+    assert (findings.format, findings.frames, findings.width) == ("jpeg", 1, 1600)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "empty"),
+        (b"this is no photo\n", "text"),
+        (b"\x00\x01\x02" * 100, "unknown"),
+        (b"%PDF-1.7\n", "pdf"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "heic"),
+        (saved(Image.new("RGB", (40, 30)), "GIF"), "gif"),
+        (saved(Image.new("RGB", (40, 30)), "BMP"), "bmp"),
+        (saved(Image.new("RGB", (40, 30)), "TIFF"), "tiff"),
+    ],
+)
+def test_other_formats_are_named_and_refused(content: bytes, kind: str) -> None:
+    """Pillow could read most of them, and is not asked to."""
+    refusal = refused(content)
+    assert (refusal.code, refusal.measured) == ("photo.format", kind)
+
+
+@pytest.mark.parametrize("width", [60_000, 8001])
+def test_promised_pixels_are_refused_before_they_are_decoded(shoot: Shoot, width: int) -> None:
+    """From the header alone, in a JPEG and in a PNG."""
+    height = 60_000 if width == 60_000 else 8000
+    for content in (jpeg_of(width, height, shoot("coffee")), png_of(width, height, zlib.compress(b"\0" * 1000))):
+        refusal = refused(content)
+        assert (refusal.code, refusal.measured, refusal.limit) == ("photo.pixels", width * height, MAX_PIXELS)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_is_refused(kind: str) -> None:
+    """Nobody knows which frame is meant."""
+    frames = [Image.new("RGB", (64, 48), color) for color in ("red", "green", "blue")]
+    refusal = refused(saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100))
+    assert (refusal.code, refusal.measured, refusal.limit) == ("photo.frames", 3, 1)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.995])
+def test_a_truncated_photo_is_refused(shoot: Shoot, kind: str, kept: float) -> None:
+    """Wherever it was cut; the whole file passes (`test_the_format_is_told_by_content`)."""
+    content = saved(opened(shoot("coffee")), kind)
+    assert refused(content[: int(len(content) * kept)]).code == "photo.decode"
+
+
+def test_a_file_that_is_a_zip_as_well_is_refused(shoot: Shoot) -> None:
+    """A ZIP is read from its end, so it can hide behind a photo; with other bytes behind it a photo passes."""
+    hidden = io.BytesIO()
+    with zipfile.ZipFile(hidden, "w") as archive:
+        archive.writestr("hidden.txt", "not a photo")
+    polyglot = shoot("coffee") + hidden.getvalue()
+    assert zipfile.is_zipfile(io.BytesIO(polyglot))
+    assert refused(polyglot).code == "photo.one_format"
+    assert found(shoot("coffee") + b"\0\0\0\x18ftypmp42" + bytes(500)).format == "jpeg"
+
+
+def test_a_file_that_is_a_pdf_as_well_is_refused(shoot: Shoot) -> None:
+    """A PDF may start anywhere in the first 1,024 bytes: here in a JPEG comment."""
+    photo = shoot("coffee")
+    comment = b"%PDF-1.4\n1 0 obj << >> endobj"
+    polyglot = photo[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + photo[2:]
+    assert refused(polyglot).code == "photo.one_format"
+    harmless = photo[:2] + b"\xff\xfe" + struct.pack(">H", 7) + b"hello" + photo[2:]
+    assert found(harmless).width == 1600
+
+
+def test_a_photo_behind_something_else_is_no_photo(shoot: Shoot) -> None:
+    """What a file is stands in its first bytes."""
+    assert refused(b"<html>" + shoot("coffee")).code == "photo.format"
+
+
+def test_damaged_photos_never_raise(shoot: Shoot) -> None:
+    """A thousand random damages in all three formats end in findings or in a refusal."""
+    chance = random.Random(7)
+    small = opened(shoot("chelsea")).resize((320, 240))
+    for kind in ("JPEG", "PNG", "WEBP"):
+        content = saved(small, kind)
+        for _ in range(350):
+            damaged = bytearray(content)
+            for _ in range(chance.randint(1, 12)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            assert isinstance(parse_photo(bytes(damaged)), PhotoFindings | Refusal)
