@@ -30,7 +30,10 @@ def test_a_keystore_opens_with_its_password_alone(tmp_path: Path) -> None:
         load_keystore(path, "wrong")
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"crypto": 5, "version": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", "null", '{"crypto": 5, "version": 3}', '{"crypto": {}, "version": 1}', "[" * 100_000, "\x00"],
+)
 def test_a_file_that_is_no_keystore_is_named(tmp_path: Path, text: str) -> None:
     """Whatever the file holds, the error is ours."""
     path = tmp_path / "attestor.json"

@@ -81,6 +81,12 @@ def test_a_term_without_deadline_has_72_hours() -> None:
         (lambda r: r["recipients"][1].update(amount=18500.5), "recipients[1].amount"),
         (lambda r: r["recipients"][1].update(amount="18500.505"), "recipients[1].amount"),
         (lambda r: r["recipients"][1].update(amount="0.00"), "recipients[1].amount"),
+        (lambda r: r["recipients"][1].update(amount="9" * 39), "recipients[1].amount"),
+        (lambda r: r["auto_release"].update(timezone="Nowhere"), "auto_release.timezone"),
+        (
+            lambda r: r["recipients"][0]["terms"][0]["data"].update(radius=float("nan")),
+            "recipients[0].terms[0].data.radius",
+        ),
         (lambda r: r["recipients"][2].update(reference="DELIVERY-001"), "recipients[2].reference"),
         (lambda r: r["recipients"][2].update(reference="DELIVERY-009"), "recipients[2].reference"),
         (lambda r: r["recipients"][2].update(terms=[]), "recipients[2].terms"),

@@ -9,7 +9,6 @@ from eth_account.signers.local import LocalAccount
 
 from escrow_chain.chain.anvil import Anvil
 from escrow_chain.chain.client import EscrowClient
-from escrow_chain.chain.deploy import AlreadyDeployed
 from escrow_chain.chain.deployments import Deployments
 from escrow_chain.chain.erc20 import UNLIMITED, Erc20
 from escrow_chain.chain.local import deploy_escrow, deploy_token

@@ -169,7 +169,7 @@ def test_money_that_is_missing_is_named_before_anything_is_sent(
 
 def test_a_wrong_node_is_named(chain: Anvil, node: Node, tmp_path: object) -> None:
     """No node, another chain, no contract, and no record of one are told apart."""
-    with pytest.raises(NodeUnreachable, match="no node answers at http://127.0.0.1:9"):
+    with pytest.raises(NodeUnreachable, match=r"no node answers at http://127\.0\.0\.1:9"):
         Node("http://127.0.0.1:9")
     with pytest.raises(WrongChain) as wrong:
         Node(chain.url, chain_id=1)

@@ -44,19 +44,21 @@ class Scene:
         """The options that name node and contract."""
         return ["--rpc", self.url, "--contract", self.stage.client.address]
 
+    def files(self, reference: str) -> Path:
+        """The folder with what a recipient handed in."""
+        return self.folder / f"recipient-{self.made.references.index(reference)}"
+
     def pieces(self, *references: str) -> list[str]:
         """The files of the pieces that these recipients handed in."""
-        return [
-            str(path) for reference in references for path in sorted((self.folder / reference).glob("piece-*.json"))
-        ]
+        return [str(path) for reference in references for path in sorted(self.files(reference).glob("piece-*.json"))]
 
     def terms(self, *references: str) -> list[str]:
         """The options that name these recipients' terms."""
-        return [word for reference in references for word in ("--terms", str(self.folder / reference / "terms.json"))]
+        return [word for reference in references for word in ("--terms", str(self.files(reference) / "terms.json"))]
 
     def keys(self) -> list[str]:
         """The options that open the attestor's key."""
-        return ["--keystore", str(self.keystore), "--password", PASSWORD]
+        return ["--own-receipts", "--keystore", str(self.keystore), "--password-file", str(self.keystore) + ".password"]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
                 reference=reference,
                 account=stage.recipients[reference],
                 deal=made.deal.id(stage.client.domain),
-                milestone=index,
+                milestone=made.milestones[index],
                 terms=made.terms[index],
                 desk=desk,
             )
@@ -95,4 +97,5 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         write(made, recipients, folder)
         keystore = folder / "attestor.json"
         keystore.write_text(json.dumps(Account.encrypt(anvil.accounts[-1].key, PASSWORD, kdf="pbkdf2", iterations=2)))
+        Path(f"{keystore}.password").write_text(PASSWORD + "\n")
         yield Scene(anvil.url, stage, made, recipients, folder, keystore)

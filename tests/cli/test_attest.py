@@ -8,8 +8,7 @@ import pytest
 from escrow_chain.cli import main
 from escrow_chain.protocol.signatures import recover
 from escrow_chain.protocol.typed_data import Attestation
-
-from .conftest import Scene
+from tests.cli.conftest import Scene
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -32,12 +31,12 @@ def test_a_photo_that_two_recipients_hand_in_counts_for_one(scene: Scene, capsys
     assert twin is not None
     term = recipient.terms.terms[1]
     kept = list(recipient.handed_in), list(recipient.evidence[1])
-    for path in (scene.folder / "DELIVERY-002").glob("piece-1?.*"):
+    for path in scene.files("DELIVERY-002").glob("piece-1?.*"):
         path.unlink()
     recipient.upload(term, twin, None)
     piece = recipient.handed_in[-1][0].model_copy(update={"photo": "twin.jpg"})
-    (scene.folder / "DELIVERY-002" / "twin.jpg").write_bytes(twin)
-    path = scene.folder / "DELIVERY-002" / "piece-99.json"
+    (scene.files("DELIVERY-002") / "twin.jpg").write_bytes(twin)
+    path = scene.files("DELIVERY-002") / "piece-99.json"
     path.write_text(piece.model_dump_json())
     pieces = [*scene.pieces("DELIVERY-001", "DELIVERY-002")]
     terms = scene.terms("DELIVERY-001", "DELIVERY-002")
@@ -51,9 +50,17 @@ def test_a_photo_that_two_recipients_hand_in_counts_for_one(scene: Scene, capsys
     [
         (lambda words: ["0x12", *words[1:]], "is no deal's id"),
         (lambda words: ["0x" + "00" * 32, *words[1:]], "no deal 0x0000"),
-        (lambda words: [word.replace("correct horse", "wrong") for word in words], "the password is wrong"),
-        (lambda words: [word.replace("attestor.json", "terms.json") for word in words], "can't be opened"),
-        (lambda words: [word.replace("--rpc", "--contract") for word in words], "escrow: "),
+        (lambda words: [word.replace("json.password", "json") for word in words], "the password is wrong"),
+        (
+            lambda words: [
+                str(Path(word).with_name("agreement.json")) if word.endswith("attestor.json") else word
+                for word in words
+            ],
+            "it is no keystore file",
+        ),
+        (lambda words: [word for word in words if word != "--own-receipts"], "nothing in a piece's file proves"),
+        (lambda words: [*words, "--terms", words[words.index("--terms") + 1]], "milestone 0 is asked for twice"),
+        (lambda words: [word.replace("http:", "http:x") for word in words], "no node answers"),
     ],
 )
 def test_bad_input_is_named(scene: Scene, change: object, message: str, capsys: pytest.CaptureFixture[str]) -> None:

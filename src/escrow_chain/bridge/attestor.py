@@ -53,7 +53,7 @@ def load_keystore(path: Path, password: str) -> LocalAccount:
         key = Account.decrypt(json.loads(path.read_text()), password)
     except OSError as error:
         raise KeystoreUnreadable(path, error.strerror or type(error).__name__) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError) as error:
         cause = "the password is wrong" if "MAC mismatch" in str(error) else "it is no keystore file"
         raise KeystoreUnreadable(path, cause) from error
     account: LocalAccount = Account.from_key(key)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from escrow_chain.bridge.errors import InvalidRequest
-from escrow_chain.protocol.canonical import child_path, document_hash
+from escrow_chain.protocol.canonical import InvalidJson, child_path, document_hash
 from escrow_chain.protocol.deal import Deal, Milestone, Payout, milestones_root
 from escrow_chain.protocol.money import InvalidAmount, minor_units
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
@@ -100,7 +100,7 @@ def plan(
     milestones = tuple(
         Milestone(
             index=index,
-            deadline=int((_deadline(terms) or now + WITHOUT_DEADLINE).timestamp()),
+            deadline=max(0, int((_deadline(terms) or now + WITHOUT_DEADLINE).timestamp())),
             terms=terms.hash,
             payouts=(_payout(recipient, wallets, funding.decimals, child_path("recipients", index)),),
         )
@@ -134,11 +134,15 @@ def _read(request: Mapping[str, Any]) -> Disbursement:
     try:
         return Disbursement.model_validate(dict(request))
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ""
-        for step in first["loc"]:
-            path = child_path(path, step)
-        raise InvalidRequest(path, first["msg"]) from None
+        raise _invalid(error, where="") from None
+
+
+def _invalid(error: ValidationError, *, where: str) -> InvalidRequest:
+    first = error.errors()[0]
+    path = where
+    for step in first["loc"]:
+        path = child_path(path, step)
+    return InvalidRequest(path, first["msg"])
 
 
 def _terms_document(recipient: Recipient, timezone: str, salt: bytes) -> dict[str, Any]:
@@ -149,7 +153,10 @@ def _parse(document: dict[str, Any], where: str) -> TermsDocument:
     try:
         return parse_document(document)
     except (InvalidTerms, NotSupportedYet) as error:
-        raise InvalidRequest(f"{where}.{error.path}", error.problems[0].reason) from None
+        path = "auto_release.timezone" if error.path == "timezone" else f"{where}.{error.path}"
+        raise InvalidRequest(path, error.problems[0].reason) from None
+    except InvalidJson as error:
+        raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
 
 
 def _deadline(document: TermsDocument) -> datetime | None:
@@ -166,4 +173,7 @@ def _payout(recipient: Recipient, wallets: Mapping[str, str], decimals: int, whe
         raise InvalidRequest(f"{where}.amount", str(error)) from None
     if amount == 0:
         raise InvalidRequest(f"{where}.amount", "an amount is more than zero")
-    return Payout(to=wallets[recipient.reference], amount=amount)
+    try:
+        return Payout(to=wallets[recipient.reference], amount=amount)
+    except ValidationError as error:
+        raise _invalid(error, where=where) from None

@@ -1,14 +1,21 @@
-"""When verdicts carry an attestation: every term of a milestone, each on its own verdict, all fulfilled."""
+"""When evidence carries an attestation: every term of a milestone is judged here, and all are fulfilled.
+
+Verdicts are not taken from outside: a verdict that somebody brings along may be on another deal, another milestone or
+another recipient. The judge is pure, so judging once more costs next to nothing.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from escrow_chain.bridge.errors import NotFulfilled
 from escrow_chain.evidence.root import accepted_leaves, evidence_root
 from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.typed_data import Attestation, bitmap
+from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import TermsDocument
+from escrow_chain.terms.judge import judge
 from escrow_chain.terms.pieces import Piece
 from escrow_chain.terms.verdict import Verdict
 
@@ -17,12 +24,11 @@ LIFETIME_S = 3_600
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A milestone, its terms, and for each of them, in the same order, one verdict and the evidence it is on."""
+class Claim:
+    """That a milestone is fulfilled: its terms, and the evidence for each of them in the same order."""
 
     milestone: Milestone
     terms: TermsDocument
-    verdicts: tuple[Verdict, ...]
     evidence: tuple[Sequence[Piece], ...]
 
 
@@ -34,32 +40,46 @@ class Statement:
     leaves: tuple[dict[str, Any], ...]
 
 
-def state(deal: bytes, judged: Sequence[Judged], *, now: int, randomness: Callable[[int], bytes]) -> Statement:
-    """The statement that these milestones of a deal are fulfilled, resting on all evidence that was accepted.
+def circumstances(deal: bytes, milestone: Milestone, terms: TermsDocument, *, at: datetime) -> Circumstances:
+    """How evidence for a milestone is judged: its payee must have signed it, and in time."""
+    return Circumstances(
+        at=at,
+        zone=terms.timezone,
+        deal=deal,
+        milestone=milestone.index,
+        submitter=milestone.payee,
+        deadline=datetime.fromtimestamp(milestone.deadline, UTC),
+    )
 
-    `now` is a unix time in seconds; the leaves are salted with `randomness`. Raises `NotFulfilled` for the first
-    milestone whose verdicts don't say so, or whose terms are not the ones in the deal.
+
+def state(deal: bytes, claims: Sequence[Claim], *, at: datetime, randomness: Callable[[int], bytes]) -> Statement:
+    """The statement that the milestones of one or more claims are fulfilled, resting on all evidence accepted.
+
+    `deal` is the id that the milestones belong to, `at` the time of judging; the leaves are salted with `randomness`.
+    Raises `NotFulfilled` for the first claim that does not hold, or whose terms are not the ones in the deal.
     """
-    for each in judged:
-        _check(each)
-    heard = [pair for each in judged for pair in zip(each.verdicts, each.evidence, strict=True)]
+    heard: list[tuple[Verdict, Sequence[Piece]]] = []
+    for claim in claims:
+        heard += zip(_verdicts(deal, claim, at), claim.evidence, strict=True)
     leaves = accepted_leaves(heard, randomness=randomness)
     attestation = Attestation(
         deal=deal,
-        milestones=bitmap([each.milestone.index for each in judged]),
+        milestones=bitmap([claim.milestone.index for claim in claims]),
         evidence=evidence_root(leaves),
-        valid_until=now + LIFETIME_S,
+        valid_until=int(at.timestamp()) + LIFETIME_S,
     )
     return Statement(attestation, leaves)
 
 
-def _check(judged: Judged) -> None:
-    index, terms = judged.milestone.index, judged.terms
-    if terms.hash != judged.milestone.terms:
-        raise NotFulfilled(index, f"the terms judged (0x{terms.hash.hex()}) are not the deal's")
-    if [verdict.term for verdict in judged.verdicts] != [term.id for term in terms.terms]:
-        raise NotFulfilled(index, "the verdicts are not one for each of its terms")
-    for term, verdict in zip(terms.terms, judged.verdicts, strict=True):
+def _verdicts(deal: bytes, claim: Claim, at: datetime) -> list[Verdict]:
+    """One verdict for each term, all fulfilled. Raises `NotFulfilled`."""
+    milestone, terms = claim.milestone, claim.terms
+    if terms.hash != milestone.terms:
+        raise NotFulfilled(milestone.index, f"the terms given (0x{terms.hash.hex()}) are not the deal's")
+    around = circumstances(deal, milestone, terms, at=at)
+    verdicts = [judge(term, pieces, around) for term, pieces in zip(terms.terms, claim.evidence, strict=True)]
+    for term, verdict in zip(terms.terms, verdicts, strict=True):
         if not verdict.fulfilled:
             failed = ", ".join(check.code for check in verdict.failures if check.decisive) or "nothing was checked"
-            raise NotFulfilled(index, f"term {term.position} ({verdict.term_type}): {failed}")
+            raise NotFulfilled(milestone.index, f"term {term.position} ({verdict.term_type}): {failed}")
+    return verdicts

@@ -20,9 +20,9 @@ from escrow_chain.chain import abi
 from escrow_chain.chain.artifacts import load
 from escrow_chain.chain.deployments import Deployments
 from escrow_chain.chain.erc20 import Erc20
-from escrow_chain.chain.errors import DealUnknown, InsufficientAllowance, InsufficientToken, NotDeployed
+from escrow_chain.chain.errors import DealUnknown, InsufficientAllowance, InsufficientToken, NodeFault, NotDeployed
 from escrow_chain.chain.node import Node, Receipt
-from escrow_chain.protocol.deal import Deal, Milestone, Selection
+from escrow_chain.protocol.deal import Deal, Milestone, Selection, milestones_root
 from escrow_chain.protocol.events import Event, Opened, State
 from escrow_chain.protocol.model import Progress
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
@@ -110,9 +110,14 @@ class EscrowClient:
         return int(self._read("credit", token, owner))
 
     def opened(self, deal_id: bytes) -> Opened:
-        """The terms of a deal, from its `Opened` event. Raises `DealUnknown` if there is none."""
+        """The terms of a deal, from its `Opened` event, which a node can't forge: the id is the hash of all of them.
+
+        Raises `DealUnknown` if there is none, `NodeFault` if the node answers with another deal's terms.
+        """
         for event in self.events(name="Opened", deal_id=deal_id):
             if isinstance(event, Opened):
+                if (event.deal.id(self.domain), milestones_root(event.milestones)) != (deal_id, event.deal.milestones):
+                    raise NodeFault("the terms that it gives for the deal are not those that its id stands for")
                 return event
         raise DealUnknown(deal_id, self.address)
 
@@ -134,7 +139,8 @@ class EscrowClient:
                     {"address": self.address, "fromBlock": start, "toBlock": end, "topics": topics}
                 )
             for log in logs:
-                event = abi.event(log["topics"], log["data"])
+                with self.node.faults():
+                    event = abi.event(log["topics"], log["data"]) if log["address"] == self.address else None
                 if event is not None:
                     yield event
 

@@ -8,7 +8,8 @@
     ├── InsufficientCoin         too little of the chain's coin for value and gas
     ├── InsufficientToken        too little of the token
     ├── InsufficientAllowance    the escrow may not take as much of the token
-    ├── NotMined                 sent, but in no block within the time allowed
+    ├── TooExpensive             the gas would cost more than allowed
+    ├── NotMined                 sent, but in no block that we know of
     ├── UnknownRevert            reverted with something that is not in the contract's ABI
     └── DealUnknown              no `Opened` event with this id
 
@@ -109,14 +110,28 @@ class InsufficientAllowance(ChainError):
 
 
 @dataclass
-class NotMined(ChainError):
-    """The chain transaction was sent and is in no block yet. It may still be mined."""
+class TooExpensive(ChainError):
+    """The node asks for more gas money than the caller allows. Amounts in wei."""
 
-    hash: str
-    timeout_s: float
+    cost: int
+    limit: int
 
     def __str__(self) -> str:
-        return f"{self.hash} is in no block after {self.timeout_s:g} s: it may still come, look before sending again"
+        return f"the gas may cost {self.cost} wei, and {self.limit} are allowed: wait, or allow more (Node's max_cost)"
+
+
+@dataclass
+class NotMined(ChainError):
+    """The chain transaction was sent, or perhaps sent, and is in no block that we know of. It may still be mined."""
+
+    hash: str
+    cause: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.hash} was sent and may still be mined ({self.cause}):"
+            " look for this chain transaction before you send anything again"
+        )
 
 
 @dataclass

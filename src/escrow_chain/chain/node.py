@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from eth_account.signers.local import LocalAccount
 from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
-from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception
+from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
+from web3.middleware import ExtraDataToPOAMiddleware
 from web3.types import TxParams, TxReceipt
 
 from escrow_chain.chain import abi
@@ -18,6 +20,7 @@ from escrow_chain.chain.errors import (
     NodeFault,
     NodeUnreachable,
     NotMined,
+    TooExpensive,
     UnknownRevert,
     WrongChain,
 )
@@ -34,15 +37,24 @@ class Receipt:
     events: tuple[Event, ...]
 
 
+MAX_COST = 10**17
+"""A tenth of a coin."""
+
+
 class Node:
     """A node reached over HTTP. Raises `NodeUnreachable`, `NodeFault` and `WrongChain` from every method.
 
-    `chain_id` is the chain expected, if any; a node of another one is refused on the first use.
+    `chain_id` is the chain expected, if any; a node of another one is refused at once. `max_cost` is what one chain
+    transaction may cost in gas at the most, in wei, whatever the node says of prices.
     """
 
-    def __init__(self, url: str, *, chain_id: int | None = None, timeout_s: float = 30) -> None:
+    def __init__(
+        self, url: str, *, chain_id: int | None = None, timeout_s: float = 30, max_cost: int = MAX_COST
+    ) -> None:
         self.url = url
+        self.max_cost = max_cost
         self.w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": timeout_s}))
+        self.w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         with self.faults():
             self.chain_id = self.w3.eth.chain_id
         if chain_id not in (None, self.chain_id):
@@ -54,11 +66,13 @@ class Node:
         try:
             yield
         except requests.RequestException as error:
-            raise NodeUnreachable(self.url, type(error).__name__) from error
+            raise NodeUnreachable(_host(self.url), type(error).__name__) from error
         except ContractLogicError as error:
             raise _refused(error) from error
         except Web3Exception as error:
             raise NodeFault(str(error)) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise NodeFault(f"its answer makes no sense ({type(error).__name__}: {error})") from error
 
     def balance(self, account: str) -> int:
         """What an account has of the chain's coin, in wei."""
@@ -82,18 +96,30 @@ class Node:
     def send(self, call: TxParams, account: LocalAccount, *, timeout_s: float = 120) -> Receipt:
         """Signs a call with `account`, sends it, and waits until it is mined.
 
-        Nothing is sent that the chain would refuse now: raises the contract's `Refusal`, or `InsufficientCoin`.
-        Raises `NotMined` if it is in no block after `timeout_s`.
+        Nothing is sent that the chain would refuse now: raises the contract's `Refusal`, `InsufficientCoin` or
+        `TooExpensive`. From the moment of sending on, all that goes wrong is `NotMined`, with the hash to look for.
         """
         with self.faults():
             priced = self._price(call, account.address)
             signed = account.sign_transaction(dict[str, Any](**priced))
-            sent = self.w3.eth.send_raw_transaction(signed.raw_transaction)
-            try:
-                mined = self.w3.eth.wait_for_transaction_receipt(sent, timeout=timeout_s)
-            except TimeExhausted:
-                raise NotMined(sent.to_0x_hex(), timeout_s) from None
+        hash_ = signed.hash.to_0x_hex()
+        try:
+            self._broadcast(signed.raw_transaction)
+            mined = self.w3.eth.wait_for_transaction_receipt(signed.hash, timeout=timeout_s)
+        except NodeFault:
+            raise
+        except (requests.RequestException, Web3Exception, ValueError, KeyError, TypeError) as error:
+            raise NotMined(hash_, type(error).__name__) from error
+        with self.faults():
             return self._receipt(priced, mined)
+
+    def _broadcast(self, raw: bytes) -> None:
+        """Raises `NodeFault` only if the node answers that it won't have the transaction."""
+        try:
+            self.w3.eth.send_raw_transaction(raw)
+        except Web3RPCError as error:
+            if "already known" not in str(error).lower():
+                raise NodeFault(str(error)) from error
 
     def _price(self, call: TxParams, sender: str) -> TxParams:
         """The call with nonce, gas and fees. A quarter more gas than estimated: the state may change before."""
@@ -105,6 +131,8 @@ class Node:
         gas = self.w3.eth.estimate_gas(asked) * 5 // 4
         tip = self.w3.eth.max_priority_fee
         fee = 2 * self.w3.eth.get_block("latest")["baseFeePerGas"] + tip
+        if gas * fee > self.max_cost:
+            raise TooExpensive(gas * fee, self.max_cost)
         if balance < value + gas * fee:
             raise InsufficientCoin(sender, balance, value + gas * fee)
         nonce = self.w3.eth.get_transaction_count(address, "pending")
@@ -128,6 +156,12 @@ class Node:
             gas_used=mined["gasUsed"],
             events=tuple(event for event in events if event is not None),
         )
+
+
+def _host(url: str) -> str:
+    """Scheme, host and port: the rest of a node's address is often a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
 def _refused(error: ContractLogicError) -> Exception:

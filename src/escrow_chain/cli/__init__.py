@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, Final
 
 import typer
@@ -66,6 +67,9 @@ def escrow() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line. The exit status: 0 it worked, 1 a verdict or check says no, 2 the input is wrong."""
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return app(given, prog_name="escrow", standalone_mode=False) or 0
     except Exception as error:  # noqa: BLE001  (no traceback reaches a user)

@@ -2,9 +2,11 @@
 
 The milestones are found by the hashes of the terms documents. What is judged is read from files, as by `escrow terms
 check`; only signed pieces can fulfil anything. The nonces and times of receipt are the word of the service that
-recorded the pieces: attest only what your own service has received.
+recorded the pieces: attest only what your own service has received. Pictures are compared with each other in one run,
+not with everything ever seen: attest the milestones of a deal together.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,10 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from escrow_chain.bridge.attestor import LocalAttestor, load_keystore, sign
-from escrow_chain.bridge.fulfilment import Judged, state
+from escrow_chain.bridge.fulfilment import Claim, circumstances, state
 from escrow_chain.chain.client import EscrowClient
 from escrow_chain.chain.deployments import SHIPPED
 from escrow_chain.cli.connection import (
@@ -30,7 +31,7 @@ from escrow_chain.cli.connection import (
 )
 from escrow_chain.cli.documents import read_terms
 from escrow_chain.cli.failure import InputError
-from escrow_chain.cli.output import print_json
+from escrow_chain.cli.output import console, print_json
 from escrow_chain.evidence import assembly
 from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
 from escrow_chain.evidence.photo_reader import PhotoReader
@@ -38,7 +39,7 @@ from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.deal import Milestone, select
 from escrow_chain.protocol.events import Opened
-from escrow_chain.terms import Circumstances, TermsDocument
+from escrow_chain.terms import TermsDocument
 
 TermsOption = Annotated[
     list[Path], typer.Option("--terms", help="The terms document of a milestone; once for each.", dir_okay=False)
@@ -46,7 +47,14 @@ TermsOption = Annotated[
 EvidenceArgument = Annotated[list[Path], typer.Argument(metavar="EVIDENCE...", help="Signed pieces.")]
 KeystoreOption = Annotated[Path, typer.Option(envvar="ESCROW_KEYSTORE", help="The attestor's keystore file.")]
 PasswordOption = Annotated[
-    str, typer.Option(envvar="ESCROW_PASSWORD", prompt=True, hide_input=True, help="Of the keystore; else asked for.")
+    Path | None,
+    typer.Option("--password-file", help="The keystore's password; else from $ESCROW_PASSWORD, else asked for."),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option(
+        "--own-receipts", help="Say that your own service recorded these pieces: their receipts are its word."
+    ),
 ]
 SendOption = Annotated[bool, typer.Option("--send", help="Carry it to the contract too; the attestor pays the gas.")]
 
@@ -56,7 +64,8 @@ def attest(
     evidence: EvidenceArgument,
     terms: TermsOption,
     keystore: KeystoreOption,
-    password: PasswordOption,
+    password_file: PasswordOption = None,
+    own_receipts: TrustOption = False,
     rpc: RpcOption = DEFAULT_RPC,
     contract: ContractOption = None,
     deployments: DeploymentsOption = SHIPPED,
@@ -64,7 +73,13 @@ def attest(
     as_json: JsonOption = False,
 ) -> None:
     """Judge the evidence for milestones of a deal and, if proven, sign. Exit status 1 if a milestone is not proven."""
-    account = load_keystore(keystore, password)
+    if not own_receipts:
+        raise InputError(
+            "nothing in a piece's file proves when it was received, and anybody can write such a file",
+            where="--own-receipts",
+            remedy="Give the option if your own service recorded these pieces; otherwise don't sign.",
+        )
+    account = load_keystore(keystore, _password(password_file))
     client = connect(rpc, contract, deployments)
     opened = client.opened(deal_id(deal))
     if account.address != opened.deal.attestor:
@@ -72,61 +87,75 @@ def attest(
             f"the keystore's address is {account.address}, and the deal's attestor is {opened.deal.attestor}",
             where="--keystore",
         )
-    documents = [read_terms(path, zone=None) for path in terms]
-    milestones = [_milestone(opened, document, path) for document, path in zip(documents, terms, strict=True)]
-    now = client.node.timestamp()
-    judged = _judge(client, opened, list(zip(milestones, documents, strict=True)), evidence, now)
-    stated = state(opened.id, judged, now=now, randomness=os.urandom)
+    asked = _asked(opened, terms)
+    at = max(datetime.fromtimestamp(client.node.timestamp(), UTC), datetime.now(UTC))
+    claims = _claims(client, opened, asked, evidence, at)
+    stated = state(opened.id, claims, at=at, randomness=os.urandom)
     signature = sign(stated.attestation, client.domain, LocalAttestor(account))
     found: dict[str, Any] = {
         "attestation": stated.attestation.model_dump(mode="json"),
         "signature": "0x" + signature.hex(),
         "leaves": stated.leaves,
     }
-    if send:
-        selection = select(opened.milestones, sorted(milestone.index for milestone in milestones))
-        receipt = client.attest(opened.deal, selection, stated.attestation, signature, account)
-        found |= {"transaction": receipt.hash, "gas": receipt.gas_used}
-    if as_json:
-        print_json(found)
-    else:
-        _render(found, milestones)
+    try:
+        if send:
+            selection = select(opened.milestones, sorted(milestone.index for milestone, _ in asked))
+            receipt = client.attest(opened.deal, selection, stated.attestation, signature, account)
+            found |= {"transaction": receipt.hash, "gas": receipt.gas_used}
+    finally:  # the leaves' salts are nowhere else, and the transaction may be on its way
+        if as_json:
+            print_json(found)
+        else:
+            _render(found, asked)
+
+
+def _password(path: Path | None) -> str:
+    if path is None:
+        return os.environ.get("ESCROW_PASSWORD") or typer.prompt("Password of the keystore", hide_input=True)
+    try:
+        return path.read_text().rstrip("\n")
+    except (OSError, ValueError) as error:
+        raise InputError("the file can't be read", where=str(path)) from error
+
+
+def _asked(opened: Opened, paths: Sequence[Path]) -> list[tuple[Milestone, TermsDocument]]:
+    """The milestones that terms documents belong to, each with its own."""
+    asked: dict[int, tuple[Milestone, TermsDocument]] = {}
+    for path in paths:
+        document = read_terms(path, zone=None)
+        milestone = _milestone(opened, document, path)
+        if milestone.index in asked:
+            raise InputError(f"milestone {milestone.index} is asked for twice", where=str(path))
+        asked[milestone.index] = milestone, document
+    return list(asked.values())
 
 
 def _milestone(opened: Opened, document: TermsDocument, path: Path) -> Milestone:
-    for milestone in opened.milestones:
-        if milestone.terms == document.hash:
-            return milestone
-    raise InputError(f"no milestone of the deal has these terms (0x{document.hash.hex()})", where=str(path))
+    found = [milestone for milestone in opened.milestones if milestone.terms == document.hash]
+    if len(found) != 1:
+        raise InputError(f"{len(found)} milestones of the deal have these terms, not one", where=str(path))
+    return found[0]
 
 
-def _judge(
+def _claims(
     client: EscrowClient,
     opened: Opened,
     asked: Sequence[tuple[Milestone, TermsDocument]],
     evidence: Sequence[Path],
-    now: int,
-) -> list[Judged]:
-    """The verdicts on each milestone. Pictures are compared over all of them."""
+    at: datetime,
+) -> list[Claim]:
+    """The evidence for each milestone. Pictures are compared over all of them."""
     largest = max(assembly.largest_photo(document) for _, document in asked)
     things = [thing for path in evidence for thing in _things(client, path, largest)]
-    judged: list[Judged] = []
+    claims: list[Claim] = []
     reuse = InMemoryReuseIndex()
     with Sandbox() as sandbox:
         for milestone, document in asked:
-            circumstances = Circumstances(
-                at=datetime.fromtimestamp(now, UTC),
-                zone=document.timezone,
-                deal=opened.id,
-                milestone=milestone.index,
-                submitter=milestone.payee,
-                deadline=datetime.fromtimestamp(milestone.deadline, UTC),
-            )
+            around = circumstances(opened.id, milestone, document, at=at)
             own = [thing for thing in things if _is_for(thing, milestone)]
-            heard = assembly.judge_things(document, own, circumstances, photos=PhotoReader(sandbox), reuse=reuse)
-            verdicts, pieces = tuple(each.verdict for each in heard), tuple(each.evidence for each in heard)
-            judged.append(Judged(milestone, document, verdicts, pieces))
-    return judged
+            heard = assembly.judge_things(document, own, around, photos=PhotoReader(sandbox), reuse=reuse)
+            claims.append(Claim(milestone, document, tuple(each.evidence for each in heard)))
+    return claims
 
 
 def _things(client: EscrowClient, path: Path, largest: int) -> Sequence[HandedIn]:
@@ -143,13 +172,15 @@ def _is_for(thing: HandedIn, milestone: Milestone) -> bool:
     return not isinstance(thing, Signed) or thing.piece.submission.milestone == milestone.index
 
 
-def _render(found: dict[str, Any], milestones: Sequence[Milestone]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"proven: milestones {', '.join(str(milestone.index) for milestone in milestones)}")
+def _render(found: dict[str, Any], asked: Sequence[tuple[Milestone, TermsDocument]]) -> None:
+    out = console()
+    out.print(f"proven: milestones {', '.join(str(milestone.index) for milestone, _ in asked)}")
     for name, value in found["attestation"].items():
-        console.print(f"  {name.replace('_', ' ')}: {value}")
-    console.print(f"  signature: {found['signature']}")
+        out.print(f"  {name.replace('_', ' ')}: {value}")
+    out.print(f"  signature: {found['signature']}")
+    for leaf in found["leaves"]:
+        out.print(f"  leaf: {json.dumps(leaf)}")
     if "transaction" in found:
-        console.print(f"  transaction: {found['transaction']} ({found['gas']:,} gas)")
+        out.print(f"  transaction: {found['transaction']} ({found['gas']:,} gas)")
     else:
-        console.print("Anybody may carry it to the contract; --send does it from here.")
+        out.print("Anybody may carry it to the contract; --send does it from here. Keep the leaves.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.box import SIMPLE
 from rich.table import Table
 
 from escrow_chain.chain.client import EscrowClient
@@ -20,7 +20,7 @@ from escrow_chain.cli.connection import (
     connect,
     deal_id,
 )
-from escrow_chain.cli.output import print_json
+from escrow_chain.cli.output import console, print_json, shown
 from escrow_chain.protocol.events import Opened, Settled
 from escrow_chain.protocol.money import decimal_text
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
@@ -97,20 +97,21 @@ def _moment(timestamp: int) -> str:
 
 
 def _render(found: dict[str, Any]) -> None:
-    console = Console()
-    console.print(f"[bold]deal[/bold] {found['id']}")
-    console.print(f"chain {found['chain_id']}, escrow {found['contract']}")
-    console.print(f"holds {found['held']} {found['currency']}")
+    out = console()
+    currency = shown(found["currency"])
+    out.print(f"deal {found['id']}", style="bold")
+    out.print(f"chain {found['chain_id']}, escrow {found['contract']}")
+    out.print(f"holds {found['held']} {currency}")
     for name, value in found["deal"].items():
-        console.print(f"  {name.replace('_', ' ')}: {value}", highlight=False)
-    table = Table("milestone", "payee", "amount", "deadline", "state", "why")
+        out.print(f"  {name.replace('_', ' ')}: {value}")
+    table = Table("milestone", "payee", "amount", "deadline", "state", "why", box=SIMPLE)
     for milestone in found["milestones"]:
         table.add_row(
             str(milestone["index"]),
             milestone["payee"],
-            f"{milestone['amount']} {found['currency']}",
+            f"{milestone['amount']} {currency}",
             milestone["deadline"],
             milestone["state"],
             (milestone["reason"] or "").replace("_", " "),
         )
-    console.print(table)
+    out.print(table)

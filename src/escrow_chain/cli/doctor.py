@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import typer
-from rich.console import Console
+from rich.box import SIMPLE
 from rich.table import Table
+from rich.text import Text
 
 from escrow_chain.chain.anvil import AnvilNotFound, find_anvil
 from escrow_chain.chain.artifacts import load
@@ -24,10 +25,10 @@ from escrow_chain.cli.connection import (
     JsonOption,
     RpcOption,
 )
-from escrow_chain.cli.output import print_json
+from escrow_chain.cli.output import console, print_json, shown
 
 PACKAGES = ("web3", "eth-account", "coincurve", "pydantic", "pillow", "pdqhash", "pyproj", "pebble", "tzdata")
-MARKS = {True: "[green]ok[/green]", False: "[red]wrong[/red]"}
+MARKS = {True: Text("ok", style="green"), False: Text("wrong", style="red")}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _installed(name: str) -> bool:
 def _chain(rpc: str, contract: str | None, deployments: Path) -> Iterator[Finding]:
     try:
         node = Node(rpc)
-        yield Finding("node", ok=True, found=f"{rpc}: chain {node.chain_id}, block time {node.timestamp()}")
+        yield Finding("node", ok=True, found=f"chain {node.chain_id}, block time {node.timestamp()}")
     except ChainError as error:
         yield Finding("node", ok=False, found="no answer", remedy=str(error))
         return
@@ -115,8 +116,8 @@ def _attempt(what: str, look: Callable[[], Finding]) -> Finding:
 
 
 def _render(findings: list[Finding]) -> None:
-    console = Console()
-    table = Table("what", "", "found", "what to do", show_lines=False)
+    table = Table("what", "", "found", "what to do", box=SIMPLE)
     for finding in findings:
-        table.add_row(finding.what, MARKS[finding.ok], finding.found, "" if finding.ok else finding.remedy or "")
-    console.print(table)
+        remedy = "" if finding.ok else shown(finding.remedy or "")
+        table.add_row(finding.what, MARKS[finding.ok], shown(finding.found), remedy)
+    console().print(table)

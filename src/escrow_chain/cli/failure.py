@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import typer
 
+from escrow_chain.cli.output import shown
+
 _REMEDIES: Final = {
     "escrow_chain.protocol.canonical.InvalidJson": "Correct the JSON there.",
     "escrow_chain.terms.errors.InvalidTerms": "Correct the terms there.",
@@ -41,7 +43,7 @@ class Failure:
         """For people, on several lines."""
         where = f" at {self.where}" if self.where and not self.what.startswith(self.where) else ""
         lines = [f"escrow: {self.what}{where}", self.remedy]
-        return "\n".join(line for line in lines if line)
+        return "\n".join(shown(line) for line in lines if line)
 
     def as_json(self) -> str:
         """For programs."""

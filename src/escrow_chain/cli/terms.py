@@ -17,12 +17,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
-from rich.console import Console
 from rich.text import Text
 
 from escrow_chain.cli.documents import read_terms
 from escrow_chain.cli.failure import InputError
-from escrow_chain.cli.output import print_json
+from escrow_chain.cli.output import console, print_json, shown
 from escrow_chain.evidence.assembly import Judged, judge_things, largest_photo
 from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
 from escrow_chain.evidence.photo_reader import PhotoReader
@@ -126,18 +125,18 @@ def _as_json(document: TermsDocument, judged: Sequence[Judged], names: Sequence[
 
 
 def _render(judged: Sequence[Judged], names: Sequence[str]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    out = console()
     for each in judged:
-        console.print(Text(f"{each.verdict.term_type}  0x{each.verdict.term.hex()}", style="bold"))
+        out.print(Text(f"{each.verdict.term_type}  0x{each.verdict.term.hex()}", style="bold"))
         subject = None
         for found in sorted(each.verdict.checks, key=_place):
             if found.piece != subject:
                 subject = found.piece
-                console.print(Text(f"  {names[each.sources[subject]]}" if subject is not None else "  all together"))
-            console.print(_line(found))
+                out.print(Text(f"  {shown(names[each.sources[subject]])}" if subject is not None else "  all together"))
+            out.print(_line(found))
             if not found.passed:
-                console.print(Text(f"      {found.sentence}"))
-        console.print(_outcome(each.verdict))
+                out.print(Text(f"      {shown(found.sentence)}"))
+        out.print(_outcome(each.verdict))
 
 
 def _place(found: Check) -> tuple[bool, int]:
@@ -150,7 +149,7 @@ def _line(found: Check) -> Text:
     limit = "" if found.limit is None else f", limit {found.limit}{unit}"
     grade = f"  {found.grade.value}" if found.grade else ""
     mark, style = ("ok  ", "green") if found.passed else ("FAIL", "red")
-    return Text.assemble("    ", (mark, style), f"  {found.code}: {measured}{limit}{grade}")
+    return Text.assemble("    ", (mark, style), shown(f"  {found.code}: {measured}{limit}{grade}"))
 
 
 def _outcome(verdict: Verdict) -> Text:

@@ -25,7 +25,7 @@ from escrow_chain.cli.demo.recipient import Desk
 from escrow_chain.cli.demo.stage import set_up
 from escrow_chain.cli.demo.story import tell
 from escrow_chain.cli.failure import InputError
-from escrow_chain.cli.output import print_json
+from escrow_chain.cli.output import console, print_json, shown
 from escrow_chain.evidence.intake import Intake
 from escrow_chain.evidence.nonces import InMemoryNonceBook
 from escrow_chain.evidence.photo_reader import PhotoReader
@@ -58,9 +58,9 @@ def demo(
     asked = _read(request or SHIPPED / "request.json")
     owners = _read(wallets or SHIPPED / "wallets.json")
     begins = MORNING if request is None else datetime.now(UTC)
-    console = Console(stderr=as_json)
+    out = console(stderr=as_json)
     output.mkdir(parents=True, exist_ok=True)
-    with _progress(console) as say, Anvil("--timestamp", str(int(begins.timestamp()))) as anvil:
+    with _progress(out) as say, Anvil("--timestamp", str(int(begins.timestamp()))) as anvil:
         stage = set_up(Node(anvil.url), anvil.accounts, wallets=owners, output=output)
         say(f"a local chain, the escrow at {stage.client.address}")
         with Sandbox() as sandbox:
@@ -73,8 +73,8 @@ def demo(
     if as_json:
         print_json(summary)
     else:
-        report.render(told, console)
-        console.print(f"All of it: {output / 'summary.json'}")
+        report.render(told, out)
+        out.print(f"All of it: {output / 'summary.json'}")
     raise typer.Exit(0 if told.exact else 1)
 
 
@@ -97,11 +97,11 @@ def _album() -> list[bytes]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str], None]]:
+def _progress(out: Console) -> Iterator[Callable[[str], None]]:
     """Says each step as it is done, with the seconds since the start."""
     started = time.monotonic()
 
     def say(step: str) -> None:
-        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {step}", highlight=False, soft_wrap=True)
+        out.print(f"{time.monotonic() - started:5.1f} s  {shown(step)}")
 
     yield say

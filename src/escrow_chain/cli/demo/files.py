@@ -12,11 +12,12 @@ def write(made: Plan, recipients: Sequence[Recipient], output: Path) -> None:
     """The agreement, and a folder for each recipient: the terms, and every piece as it was handed in."""
     (output / "agreement.json").write_text(json.dumps(made.agreement, indent=2) + "\n")
     for recipient in recipients:
-        folder = output / recipient.reference
+        index = recipient.milestone.index
+        folder = output / f"recipient-{index}"
         folder.mkdir(exist_ok=True)
-        for stale in folder.iterdir():
+        for stale in folder.glob("piece-*"):
             stale.unlink()
-        (folder / "terms.json").write_text(json.dumps(made.documents[recipient.milestone], indent=2) + "\n")
+        (folder / "terms.json").write_text(json.dumps(made.documents[index], indent=2) + "\n")
         for number, (piece, photo) in enumerate(recipient.handed_in, start=1):
             name = None if photo is None else f"piece-{number:02}.jpg"
             if name and photo:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from eth_account.signers.local import LocalAccount
 from pyproj import Geod
 
+from escrow_chain.bridge.fulfilment import circumstances
 from escrow_chain.cli.demo.clock import ChainClock
 from escrow_chain.evidence.content import photo_content, position_content
 from escrow_chain.evidence.intake import Case, Intake, Kind, PhotoUpload
 from escrow_chain.evidence.nonces import NonceBook, Subject
 from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
 from escrow_chain.evidence.submission import SignedSubmission, Submission, sign
+from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.typed_data import Domain
-from escrow_chain.terms import Circumstances, Coordinates, Piece, Term, TermsDocument, Verdict, judge
+from escrow_chain.terms import Coordinates, Piece, Term, TermsDocument, Verdict, judge
 from escrow_chain.terms.location_verification import LocationOptions
 
 EARTH = Geod(ellps="WGS84")
@@ -46,7 +48,7 @@ class Recipient:
     reference: str
     account: LocalAccount
     deal: bytes
-    milestone: int
+    milestone: Milestone
     terms: TermsDocument
     desk: Desk
     evidence: list[list[Piece]] = field(init=False)
@@ -81,18 +83,8 @@ class Recipient:
 
     def judged(self, term: Term) -> Verdict:
         """The verdict on all that was handed in for a term so far."""
-        circumstances = Circumstances(
-            at=self.desk.clock.now(),
-            zone=self.terms.timezone,
-            deal=self.deal,
-            milestone=self.milestone,
-            submitter=self.account.address,
-        )
-        return judge(term, self.evidence[term.position], circumstances)
-
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdicts on all terms, in their order."""
-        return tuple(self.judged(term) for term in self.terms.terms)
+        around = circumstances(self.deal, self.milestone, self.terms, at=self.desk.clock.now())
+        return judge(term, self.evidence[term.position], around)
 
     def _keep(
         self,
@@ -117,12 +109,12 @@ class Recipient:
 
     def _sign(self, term: Term, kind: Kind, content: bytes) -> tuple[SignedSubmission, Case]:
         """Asks for a nonce, takes the piece, and signs it with the recipient's own wallet."""
-        subject = Subject(deal=self.deal, milestone=self.milestone, term=term.id)
+        subject = Subject(deal=self.deal, milestone=self.milestone.index, term=term.id)
         nonce = self.desk.nonces.issue(subject, at=self.desk.clock.now())
         self.desk.clock.advance(TO_CAPTURE_S)
         submission = Submission(
             deal=self.deal,
-            milestone=self.milestone,
+            milestone=self.milestone.index,
             term=term.id,
             nonce=nonce.value,
             kind=kind,

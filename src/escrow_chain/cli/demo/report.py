@@ -8,6 +8,7 @@ from rich.table import Table
 
 from escrow_chain.cli.demo.stage import DECIMALS, Stage
 from escrow_chain.cli.demo.story import Balance, Outcome, Told, Try
+from escrow_chain.cli.output import shown
 from escrow_chain.protocol.money import decimal_text
 
 
@@ -56,29 +57,26 @@ def _balance(balance: Balance) -> dict[str, Any]:
     }
 
 
-def render(told: Told, console: Console) -> None:
+def render(told: Told, out: Console) -> None:
     """Prints who has the money, how much, why, and by which transaction."""
     table = Table(box=SIMPLE, title="Where the money went", title_justify="left", padding=(0, 1, 0, 0))
-    for heading, wraps in (("who", False), ("how much", False), ("why", True)):
-        table.add_column(heading, no_wrap=not wraps)
-    for heading in ("tx", "gas", "evidence"):
-        table.add_column(heading, no_wrap=True)
+    for heading in ("who", "how much", "why", "tx", "gas", "evidence"):
+        table.add_column(heading, no_wrap=heading != "why")
     for outcome in told.outcomes:
         table.add_row(
-            outcome.reference if outcome.evidence else "merchant",
+            shown(outcome.reference) if outcome.evidence else "merchant",
             f"{decimal_text(outcome.amount, decimals=DECIMALS)} UGX",
-            outcome.why if outcome.evidence else f"{outcome.reference}: {outcome.why}",
+            outcome.why if outcome.evidence else f"{shown(outcome.reference)}: {outcome.why}",
             _short(outcome.receipt.hash),
             f"{outcome.receipt.gas_used:,}",
             _short("0x" + outcome.evidence.hex()) if outcome.evidence else "",
         )
-    console.print(table)
+    out.print(table)
     for balance in told.balances:
-        fits = "[green]exact[/green]" if balance.actual == balance.expected else "[red]WRONG[/red]"
-        amounts = f"{decimal_text(balance.actual, decimals=DECIMALS)} UGX"
-        if balance.actual != balance.expected:
-            amounts += f", expected {decimal_text(balance.expected, decimals=DECIMALS)}"
-        console.print(f"  {balance.owner:<14} {amounts:>20}  {fits}", highlight=False)
+        amount = decimal_text(balance.actual, decimals=DECIMALS)
+        expected = decimal_text(balance.expected, decimals=DECIMALS)
+        fits = "exact" if amount == expected else f"WRONG: expected {expected}"
+        out.print(f"  {shown(balance.owner):<14} {amount:>12} UGX  {fits}")
 
 
 def _short(value: str) -> str:

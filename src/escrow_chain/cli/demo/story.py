@@ -9,7 +9,7 @@ from PIL import Image
 
 from escrow_chain.bridge.attestor import sign
 from escrow_chain.bridge.disbursement import Plan, plan
-from escrow_chain.bridge.fulfilment import Judged, state
+from escrow_chain.bridge.fulfilment import Claim, state
 from escrow_chain.chain.node import Receipt
 from escrow_chain.cli.demo.files import write
 from escrow_chain.cli.demo.recipient import Desk, Recipient, places
@@ -116,7 +116,7 @@ def _recipients(made: Plan, deal: bytes, stage: Stage, desk: Desk) -> list[Recip
             reference=reference,
             account=stage.recipients[reference],
             deal=deal,
-            milestone=index,
+            milestone=made.milestones[index],
             terms=made.terms[index],
             desk=desk,
         )
@@ -127,7 +127,7 @@ def _recipients(made: Plan, deal: bytes, stage: Stage, desk: Desk) -> list[Recip
 def _deliver(recipient: Recipient, album: Iterator[bytes], last_seen: list[bytes], told: Told, say: Say) -> None:
     """The honest way through all terms, and before it what somebody might try."""
     stops = places(recipient.terms.terms)
-    if stops and recipient.milestone == 0:
+    if stops and recipient.milestone.index == 0:
         term, place = stops[0]
         recipient.report_from(term, place, metres=WRONG_PLACE_M)
         _refuse(recipient, term, "a position from somewhere else", told, say)
@@ -179,23 +179,14 @@ def _pay(
     say: Say,
 ) -> None:
     """One attestation over all that is proven, carried by somebody who has no part in the deal."""
-    judged = [
-        Judged(
-            milestone=made.milestones[recipient.milestone],
-            terms=recipient.terms,
-            verdicts=recipient.verdicts(),
-            evidence=tuple(recipient.evidence),
-        )
-        for recipient in recipients
-    ]
-    now = stage.client.node.timestamp()
-    statement = state(told.deal, judged, now=now, randomness=stage.randomness).attestation
+    claims = [Claim(recipient.milestone, recipient.terms, tuple(recipient.evidence)) for recipient in recipients]
+    statement = state(told.deal, claims, at=stage.clock.now(), randomness=stage.randomness).attestation
     signature = sign(statement, stage.client.domain, stage.attestor)
-    selection = select(made.milestones, [recipient.milestone for recipient in recipients])
+    selection = select(made.milestones, [recipient.milestone.index for recipient in recipients])
     receipt = stage.client.attest(made.deal, selection, statement, signature, stage.relayer)
     say(f"one signature paid {len(recipients)} recipients in one chain transaction: {receipt.gas_used:,} gas")
     for recipient in recipients:
-        amount = made.milestones[recipient.milestone].amount
+        amount = recipient.milestone.amount
         why = f"proven: {', '.join(term.type.name.replace('_', ' ') for term in recipient.terms.terms)}"
         told.outcomes.append(
             Outcome(recipient.reference, recipient.account.address, amount, why, receipt, statement.evidence)
@@ -204,7 +195,7 @@ def _pay(
 
 def _give_back(made: Plan, recipient: Recipient, stage: Stage, told: Told, say: Say) -> None:
     """Nothing was delivered: once the deadline has passed, anybody may return the money."""
-    milestone = made.milestones[recipient.milestone]
+    milestone = recipient.milestone
     stage.clock.advance(max(0, milestone.deadline - stage.client.node.timestamp()))
     receipt = stage.client.conclude(made.deal, select(made.milestones, [milestone.index]), stage.relayer)
     say(f"{recipient.reference}: the deadline has passed, the money is back: {receipt.gas_used:,} gas")
