@@ -16,10 +16,11 @@ NEVER_OF_MODEL = frozenset({"InsufficientBalance", "InsufficientGas", "Reentranc
 class Census:
     """Counts. `outcomes` are by call and refusal (or `DONE`), `rules` milestones by call and the state they were in.
 
-    `arranged` is what happened besides calls: time went on, payments began to fail.
+    `deals` are those drafted, `arranged` what happened besides calls: time went on, payments began to fail.
     """
 
     scenarios: int = 0
+    deals: int = 0
     arranged: int = 0
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: Counter[tuple[str, State]] = field(default_factory=Counter)
@@ -30,16 +31,6 @@ class Census:
     def calls(self) -> int:
         """Calls of the contract."""
         return self.outcomes.total()
-
-    @property
-    def opened(self) -> int:
-        """Deals opened."""
-        return self.outcomes["open", DONE]
-
-    @property
-    def deals(self) -> int:
-        """Deals that somebody tried to open."""
-        return sum(count for (name, _), count in self.outcomes.items() if name == "open")
 
     def count(self, name: str, outcome: str) -> None:
         """One more call with this outcome."""
@@ -57,8 +48,8 @@ class Census:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.scenarios} scenarios: {self.calls} calls and {self.arranged} other actions",
-            f"  {self.opened} deals opened (of up to {self.largest} milestones), {self.deals - self.opened} refused",
+            f"{self.scenarios} scenarios, {self.calls} calls, {self.arranged} other actions",
+            f"  {self.deals} deals, {self.outcomes['open', DONE]} of them opened, with up to {self.largest} milestones",
         ]
         for name in sorted({name for name, _ in self.outcomes}):
             counts = sorted(((count, outcome) for (each, outcome), count in self.outcomes.items() if each == name))

@@ -57,6 +57,7 @@ class Duel:
         self._compare(self._drafted, "the end")
         self._check_solvency()
         self._census.scenarios += 1
+        self._census.deals += len(self._drafted)
 
     @property
     def _situation(self) -> Situation:

@@ -48,3 +48,9 @@ def test_finds_the_fault(name: str) -> None:
     world = found(Revm(), init_codes(FAULTS[name].plant()))
     with pytest.raises(Difference):
         explore(world, calls=REVM_CALLS, first_seed=1, shrink=False)
+
+
+def test_a_fault_needs_its_text() -> None:
+    """When the source has changed so that a fault can't be planted, that is a failure and no silence."""
+    with pytest.raises(AssertionError, match="stands 0 times"):
+        Fault(ESCROW, "no such text", "").plant()

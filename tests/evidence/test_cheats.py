@@ -6,6 +6,7 @@ The numbers are those of the list of cheats in the documentation of the evidence
 import hashlib
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -84,17 +85,29 @@ def test_2_a_useless_accuracy(scene: Scene, accuracy: float | None) -> None:
 
 
 def test_3_hard_coded_fixes(scene: Scene) -> None:
-    """The same digits every quarter of an hour; real fixes scatter."""
-    place = scene.located()
-    for _ in range(3):
-        scene.report(place)
-        scene.wait(minutes=15)
-    assert scene.failed(place) == {"location.frozen", "location.visited"}
+    """The same digits again and again are one fix: they make no journey, whatever the device's clock says."""
+    east = {"name": "East", "latitude": KAMPALA["latitude"], "longitude": KAMPALA["longitude"] + 5e-4, "radius": 100}
+    west = east | {"name": "West", "longitude": KAMPALA["longitude"] - 5e-4}
+    route = scene.located(verification_points=[east, west], sequence_required=True)
+    clock = int(scene.now.timestamp())
+    for number in range(4):
+        scene.report(route, near(1e-8 * number), captured_at=clock)
+        scene.wait(seconds=20)
+    assert scene.failed(route) == {"location.frozen", "location.sequence"}
     scene.evidence.clear()
     for metres in (0.4, 3.1, 1.7):
-        scene.report(place, near(metres))
+        scene.report(route, near(metres))
         scene.wait(minutes=15)
-    assert scene.verdict(place).fulfilled
+    assert scene.verdict(route).fulfilled
+
+
+def test_3_a_phone_at_rest(scene: Scene) -> None:
+    """It says a cached fix again and again. The first one was proof, and stays it."""
+    place = scene.located()
+    for _ in range(4):
+        scene.report(place)
+        scene.wait(minutes=5)
+        assert scene.verdict(place).accepted == (0,)
 
 
 def test_3_teleporting(scene: Scene) -> None:
@@ -235,7 +248,7 @@ def test_8_a_position_that_was_not_signed_with_the_photo(scene: Scene, shoot: Sh
 def test_11_an_animation(scene: Scene, kind: str) -> None:
     """One of its frames might be the photo; as a still picture it passes."""
     pictures = scene.pictured(accepted_formats=["png", "webp"])
-    frames = [picture(name, (320, 240)) for name in ("rocket", "chelsea")]
+    frames = [picture(name, (640, 480)) for name in ("rocket", "chelsea")]
     moving = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=200)
     assert "photo.frames" in scene.failed(pictures, scene.upload(pictures, moving))
     assert scene.verdict(pictures, scene.upload(pictures, saved(frames[0], kind))).fulfilled
@@ -271,6 +284,28 @@ def test_15_a_nonce_of_another_term(scene: Scene) -> None:
         "bound.clock",
         "evidence.grade",
     }
+
+
+def test_a_picture_too_small_or_bare_to_be_told_apart(scene: Scene) -> None:
+    """Four grey pixels, or a wall, are made anew at will, and no two of them look the same to a hash."""
+    pictures = scene.pictured()
+    tiny = Image.effect_noise((2, 2), 90)
+    assert scene.failed(pictures, scene.upload(pictures, saved(tiny, "PNG"))) >= {"photo.pixels", "photo.count"}
+    wall = Image.linear_gradient("L").resize((640, 480))
+    assert scene.failed(pictures, scene.upload(pictures, saved(wall))) == {"photo.detail", "photo.count"}
+    assert scene.verdict(pictures, scene.upload(pictures, saved(picture("coffee", (640, 480))))).fulfilled
+
+
+def test_a_signature_that_is_nobodys_uses_up_no_nonce(scene: Scene) -> None:
+    """Also where no submitter is named: nobody is not the one who may."""
+    place = scene.located()
+    nonce = scene.nonce(place)
+    message = scene.signed(place, "position", position_content(KAMPALA), nonce=nonce)
+    nobodys = message.model_copy(update={"signature": bytes(65)})
+    case = replace(scene.case(place), submitter=None)
+    piece = scene.intake.receive_position(KAMPALA, nobodys, case=case, received_at=scene.now)
+    assert "bound.signature" in scene.failed(place, piece)
+    assert scene.verdict(place, scene.report(place, nonce=nonce)).fulfilled
 
 
 def test_a_picture_without_a_fresh_nonce_does_not_enter_the_index(scene: Scene, shoot: Shoot) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from escrow_chain.evidence.file import read_file
+from escrow_chain.evidence.handed_in import read_evidence
 from escrow_chain.evidence.refusal import Refusal
+
+SENTENCE = "The file cannot be read. Look at its name and whether you may open it."
 
 
 def refused(path: Path, *, max_bytes: int = 100) -> Refusal:
@@ -48,6 +51,32 @@ def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
     elif kind == "device":
         path = Path("/dev/zero")
     assert refused(path).code == "evidence.file"
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    """NUL ends a name for the system."""
+    assert refused(tmp_path / "a\0b").code == "evidence.file"
+
+
+def test_what_the_kernel_makes_up_is_not_read() -> None:
+    """It has no size, calls itself a regular file, and may answer nothing, or for ever."""
+    for path in (Path("/proc/kmsg"), Path("/proc/self/environ")):
+        assert read_file(path, max_bytes=100) in (b"", Refusal("evidence.file", SENTENCE, "Operation not permitted"))
+        (thing,) = read_evidence(path, max_bytes=100)
+        assert isinstance(thing, Refusal)
+        assert thing.code == "evidence.file"
+
+
+def test_a_link_is_followed_unless_it_may_not_be(tmp_path: Path) -> None:
+    """Who names a file may name a link; who signs a piece may not."""
+    (tmp_path / "file").write_bytes(b"x")
+    link = tmp_path / "link"
+    link.symlink_to("file")
+    assert read_file(link, max_bytes=100) == b"x"
+    refusal = read_file(link, max_bytes=100, follow_links=False)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "evidence.file"
+    assert read_file(tmp_path / "file", max_bytes=100, follow_links=False) == b"x"
 
 
 def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

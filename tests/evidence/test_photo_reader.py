@@ -65,4 +65,5 @@ def test_a_photo_that_breaks_its_parser_is_refused_and_the_next_one_is_read(
             refusal = tight.read(shoot("coffee"), max_bytes=10_000_000)
         assert isinstance(refusal, Refusal)
         assert refusal.code == code
+        assert str(refusal.measured).isalpha()
         assert isinstance(tight.read(shoot("coffee"), max_bytes=10_000_000), ReadPhoto)

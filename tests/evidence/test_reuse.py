@@ -50,6 +50,14 @@ def test_the_same_file_is_found_whatever_its_hash() -> None:
     assert sighting.same_file
 
 
+def test_the_same_file_is_found_every_time_it_came() -> None:
+    """The oldest first, among others that are only near."""
+    index = InMemoryReuseIndex()
+    for minute, (number, sha256) in enumerate([(0, 9), (3, 8), (2**128 - 1, 9)]):
+        index.record(picture(number, sha256=sha256), SUBJECT, at=MORNING + timedelta(minutes=minute))
+    assert [each.same_file for each in index.look(picture(0, sha256=9))] == [True, False, True]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(HASHES, max_size=40), HASHES, st.lists(st.integers(0, 60), max_size=20))
 def test_what_is_near_enough_is_found_and_nothing_else(others: list[int], wanted: int, flips: list[int]) -> None:

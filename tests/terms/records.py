@@ -90,7 +90,7 @@ def photo(
         "size": 3_000_000,
         "width": 4000,
         "height": 3000,
-        "frames": 1,
+        "pdq_quality": 100,
         "pdq": tuple(picture_hash(seed, turn) for turn in range(8)),
         "captured_at": at - timedelta(seconds=5),
         "sightings": sightings,

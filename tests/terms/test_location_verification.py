@@ -20,12 +20,12 @@ ROUTE = located(verification_points=[PICKUP, DELIVERY], sequence_required=True, 
 
 def at_pickup(term: Term, minute: float, **changes: Any) -> Any:
     """A position at the pickup, so many minutes after the morning began; no two are quite the same."""
-    return position(term, KAMPALA["latitude"] + minute * 1e-9, KAMPALA["longitude"], at=after(minute), **changes)
+    return position(term, KAMPALA["latitude"] + minute * 2e-7, KAMPALA["longitude"], at=after(minute), **changes)
 
 
 def at_delivery(term: Term, minute: float, **changes: Any) -> Any:
     """A position at the delivery."""
-    return position(term, DELIVERY["latitude"] + minute * 1e-9, DELIVERY["longitude"], at=after(minute), **changes)  # type: ignore[operator, arg-type]
+    return position(term, DELIVERY["latitude"] + minute * 2e-7, DELIVERY["longitude"], at=after(minute), **changes)  # type: ignore[operator, arg-type]
 
 
 def after(minutes: float) -> datetime:
@@ -212,14 +212,47 @@ def test_a_fix_that_proves_nothing_accuses_nobody(accuracy: float | None) -> Non
     assert verdict_on(PLACE, position(PLACE, **KAMPALA, at=after(0)), lost).fulfilled
 
 
-def test_frozen_coordinates_are_refused_and_scattered_ones_pass() -> None:
-    """The same digits at three times are no positions; two may be one that was reported again."""
-    frozen = [position(PLACE, **KAMPALA, at=after(minute)) for minute in (0, 20, 40)]
-    verdict = verdict_on(PLACE, *frozen)
-    assert failed(verdict) == {"location.frozen", "location.visited"}
-    assert verdict_on(PLACE, *frozen[:2]).fulfilled
+@pytest.mark.parametrize("step", [0.0, 1e-13, 4e-8])
+def test_the_same_coordinates_again_are_one_fix(step: float) -> None:
+    """To the centimetre, by the server's times: the first one counts, and the verdict says how often it came."""
+    place = located(latitude=0.3, longitude=32.5, radius=100)
+    frozen = [position(place, 0.3 + step * n, 32.5, at=after(n), captured_at=MORNING) for n in range(2)]
+    frozen.append(position(place, 0.3 - step, 32.5, at=after(2), captured_at=MORNING))
+    verdict = verdict_on(place, *frozen)
+    repeated = [(check.measured, check.passed) for check in verdict.checks if check.code == "location.frozen"]
+    assert repeated == [(1, True), (2, False), (3, False)]
+    assert only(verdict, "location.visited").measured == 1
     scattered = [at_pickup(PLACE, minute) for minute in (0, 20, 40)]
-    assert verdict_on(PLACE, *scattered).fulfilled
+    assert only(verdict_on(PLACE, *scattered), "location.visited").measured == 3
+
+
+def test_a_repeated_fix_makes_no_journey() -> None:
+    """From a place where two circles overlap; two fixes do, and no further one takes that back."""
+    other = PICKUP | {"name": "Next door", "longitude": KAMPALA["longitude"] + 40 * METRE}
+    term = located(verification_points=[PICKUP, other], sequence_required=True)
+    frozen = [position(term, **KAMPALA, at=after(minute)) for minute in (0, 20, 40, 60)]
+    assert failed(verdict_on(term, *frozen)) == {"location.frozen", "location.sequence"}
+    assert verdict_on(term, frozen[0], at_pickup(term, 10), *frozen[1:]).accepted == (0, 1)
+
+
+@pytest.mark.parametrize("useless", [{"accuracy": None}, {"accuracy": 101.0}, {"at": after(-300)}])
+def test_a_fix_that_does_not_count_takes_nothing_from_its_repetition(useless: dict[str, Any]) -> None:
+    """Only the first that could be a visit is the one fix."""
+    window = {"start_time": "08:00", "end_time": "18:00"}
+    term = located(**KAMPALA, radius=100, verification_window=window)
+    first = position(term, **KAMPALA, **({"at": after(0)} | useless))
+    assert verdict_on(term, first, position(term, **KAMPALA, at=after(5))).accepted == (1,)
+
+
+def test_too_many_positions_are_not_judged() -> None:
+    """Doubt never pays: the check of their number decides, and it is the only one about places."""
+    many = [at_pickup(PLACE, number / 60) for number in range(2001)]
+    verdict = verdict_on(PLACE, *many)
+    check = only(verdict, "evidence.count")
+    assert failed(verdict) == {"evidence.count"}
+    assert (check.measured, check.limit, check.decisive) == (2001, 2000, True)
+    assert not any(check.code.startswith("location.") for check in verdict.checks)
+    assert verdict_on(PLACE, *many[:2000]).fulfilled
 
 
 def test_positions_of_others_neither_help_nor_harm() -> None:

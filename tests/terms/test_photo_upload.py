@@ -59,9 +59,20 @@ def test_the_size_limit_is_in_megabytes(size: int, counts: bool) -> None:
     assert (only(verdict, "photo.file_size").measured, only(verdict, "photo.file_size").limit) == (size, 1_500_000)
 
 
-def test_an_animation_is_no_photo() -> None:
-    """One frame."""
-    assert failed(verdict_on(ONE, photo(ONE, frames=2))) == {"photo.frames", "photo.count"}
+@pytest.mark.parametrize(("width", "height", "counts"), [(480, 640, True), (479, 4000, False), (4000, 479, False)])
+def test_the_smaller_side_must_show_something(width: int, height: int, counts: bool) -> None:
+    """480 pixels, the limit included."""
+    verdict = verdict_on(ONE, photo(ONE, width=width, height=height))
+    assert verdict.fulfilled is counts
+    assert (only(verdict, "photo.pixels").measured, only(verdict, "photo.pixels").limit) == (min(width, height), 480)
+
+
+@pytest.mark.parametrize(("quality", "counts"), [(0, False), (49, False), (50, True), (100, True)])
+def test_a_featureless_picture_does_not_count(quality: int, counts: bool) -> None:
+    """Its hash is chance, so nobody could tell whether it was seen before."""
+    verdict = verdict_on(ONE, photo(ONE, pdq_quality=quality))
+    assert verdict.fulfilled is counts
+    assert (only(verdict, "photo.detail").measured, only(verdict, "photo.detail").limit) == (quality, 50)
 
 
 def test_metadata_come_from_the_upload_or_from_the_photo() -> None:

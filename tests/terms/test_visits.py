@@ -68,6 +68,18 @@ def test_a_missing_required_point_is_no_journey() -> None:
     assert free_journey(visits, BOTH) is None
 
 
+def test_many_visits_of_overlapping_points_make_a_journey() -> None:
+    """Each of 300 positions visits each of 20 points, and every later one was asked for after the one before."""
+    visits = [visit(point, minute, exhibit=minute) for minute in range(300) for point in range(20)]
+    required = dict.fromkeys(range(20), True)
+    journey = ordered_journey(visits, required)
+    assert journey is not None
+    assert (journey.longest_gap, [each.point for each in journey.visits]) == (gap(1), list(range(20)))
+    free = free_journey(visits, required)
+    assert free is not None
+    assert (free.longest_gap, len(free.visits)) == (gap(0), 20)
+
+
 VISITS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(0, 20)), max_size=7).map(
     lambda drawn: sorted(
         (visit(point, minute, begun=minute - lead) for point, minute, lead in drawn), key=lambda each: each.happened

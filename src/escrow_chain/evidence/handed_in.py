@@ -7,11 +7,11 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from escrow_chain.evidence.file import read_file
+from escrow_chain.evidence.file import read_file, too_large
 from escrow_chain.evidence.file_kind import file_kind
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.signed_piece import FORMAT, SignedPiece
-from escrow_chain.protocol.canonical import InvalidJson, JsonValue, child_path, parse
+from escrow_chain.protocol.canonical import MAX_BYTES, InvalidJson, JsonValue, child_path, parse
 
 MAX_TRACK: Final = 2000
 """The most positions that one file may hold."""
@@ -43,15 +43,18 @@ HandedIn: TypeAlias = LoosePosition | LoosePhoto | Signed | Refusal
 
 
 def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
-    """What a file holds; several things if it is a track. Files of more than `max_bytes` are not read."""
-    content = read_file(path, max_bytes=max_bytes)
+    """What a file holds; several things if it is a track.
+
+    Photos of more than `max_bytes` are not looked at. JSON has a limit of its own.
+    """
+    content = read_file(path, max_bytes=max(max_bytes, MAX_BYTES))
     if isinstance(content, Refusal):
         return [content]
     kind = file_kind(content)
     if kind == "empty":
         return [Refusal(code="evidence.file", sentence="The file is empty. Hand it in again.", measured="empty")]
     if kind != "text":
-        return [LoosePhoto(content)]
+        return [LoosePhoto(content) if len(content) <= max_bytes else too_large(len(content), max_bytes=max_bytes)]
     try:
         document = parse(content)
     except InvalidJson as error:
@@ -91,7 +94,7 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
         return Signed(piece, None)
     if piece.photo is None:
         return _unrecognised("a signed photo, but photo: missing")
-    file = read_file(folder / piece.photo, max_bytes=max_bytes)
+    file = read_file(folder / piece.photo, max_bytes=max_bytes, follow_links=False)
     return file if isinstance(file, Refusal) else Signed(piece, file)
 
 

@@ -117,7 +117,8 @@ class Intake:
         named = signed.submission
         signer = signed.signer(case.domain)
         subject = Subject(deal=named.deal, milestone=named.milestone, term=named.term)
-        if (subject, signer, (named.kind, named.content)) == (case.subject, case.submitter, piece):
+        by_submitter = signer is not None and signer == case.submitter
+        if by_submitter and (subject, (named.kind, named.content)) == (case.subject, piece):
             redemption = self.nonces.redeem(named.nonce, case.subject, at=received_at)
         else:
             redemption = Redemption(NonceStatus.UNASKED, None)
@@ -145,7 +146,7 @@ def _measured(found: PhotoFindings) -> dict[str, Any]:
         "format": found.format,
         "width": found.width,
         "height": found.height,
-        "frames": found.frames,
         "exif": Exif(taken_at=claims.taken_at, position=place),
         "pdq": found.pdq,
+        "pdq_quality": found.pdq_quality,
     }

@@ -1,8 +1,9 @@
 """The parser of photos. It sees untrusted bytes, so it runs in a killable worker and nowhere else.
 
-In this order: what the first bytes say it is; the pixels that the header promises; one frame; no
-second format in the same file; every byte decoded. Only then is anything measured. A JPEG is decoded
-to its brightness alone: all its data are read, but no time goes into colours that nothing here looks
+In this order: what the first bytes say it is; the pixels that the header promises; one frame; greys
+that everybody shows alike; no second format in the same file; every byte decoded; nothing to be seen
+through. Only then is anything measured: what is hashed must be what people see. A JPEG is decoded to
+its brightness alone: all its data are read, but no time goes into colours that nothing here looks
 at.
 
 Imported by a fresh worker, so it imports little.
@@ -28,20 +29,25 @@ MAX_PIXELS: Final = 64_000_000
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _NAMES: Final[dict[str, PhotoFormat]] = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}
 """An MPO is a JPEG with more pictures behind it (depth, gain map); the first one is the photo."""
+_DEEP_GREYS: Final = ("I", "F")
+"""Modes that begin so have more than 256 greys, of which some programs show others than Pillow does."""
 _DRAFT: Final = 256
 _HASHED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFindings:
-    """What a photo is: `width` and `height` in pixels, `pdq` in hexadecimal, the upright one first."""
+    """What a photo is: `width` and `height` in pixels, `pdq` in hexadecimal, the upright one first.
+
+    `pdq_quality` says how much there is to tell this picture from others by, from 0 to 100.
+    """
 
     format: PhotoFormat
     width: int
     height: int
-    frames: int
     exif: ExifClaims
     pdq: tuple[str, ...]
+    pdq_quality: int
 
 
 def parse_photo_file(path: str) -> PhotoFindings | Refusal:
@@ -67,7 +73,7 @@ def parse_photo(content: bytes) -> PhotoFindings | Refusal:
         return Refusal(
             code="photo.decode",
             sentence="The photo is damaged or cut short. Hand in the file as the camera saved it.",
-            measured=f"{type(error).__name__}: {error}"[:200],
+            measured=type(error).__name__,
             limit="decodes whole",
         )
 
@@ -92,6 +98,8 @@ def _refusal(image: Image.Image, content: bytes) -> Refusal | None:
             limit=1,
             unit="frames",
         )
+    if image.mode.startswith(_DEEP_GREYS):
+        return _mode_refusal(image.mode, limit="8 bits a colour")
     second = second_kind(content)
     if second is not None:
         return Refusal(
@@ -107,28 +115,47 @@ def _frames(image: Image.Image) -> int:
     return 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
 
 
-def _findings(image: Image.Image) -> PhotoFindings:
+def _mode_refusal(measured: str, *, limit: str) -> Refusal:
+    return Refusal(
+        code="photo.mode",
+        sentence="The picture does not look the same in every program. Hand in the file as the camera saved it.",
+        measured=measured,
+        limit=limit,
+    )
+
+
+def _findings(image: Image.Image) -> PhotoFindings | Refusal:
     if image.mode == "RGB":
         image.draft("L", image.size)
     width, height = image.size
-    image.load()
+    brightness = image.convert("L")  # decodes it whole; metadata may stand behind the pixels
+    if _can_be_seen_through(image):
+        return _mode_refusal("transparent", limit="opaque")
+    pdq, quality = _pdq(brightness)
     return PhotoFindings(
         format=_NAMES[image.format or ""],
         width=width,
         height=height,
-        frames=_frames(image),
         exif=exif_claims(image),
-        pdq=_pdq(image.convert("L")),
+        pdq=pdq,
+        pdq_quality=quality,
     )
 
 
-def _pdq(brightness: Image.Image) -> tuple[str, ...]:
-    """The PDQ hashes of a picture and of its turned and mirrored copies, 64 hexadecimal digits each.
+def _can_be_seen_through(image: Image.Image) -> bool:
+    """Whether any pixel is not opaque, be it by alpha, palette or a colour that stands for nothing."""
+    return image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema() != (255, 255)
 
-    PDQ samples 64 x 64 places, not symmetrically if it is given more. Given just these, averaged from
-    the whole picture, the hashes of turned copies are exact and cost next to nothing.
+
+def _pdq(brightness: Image.Image) -> tuple[tuple[str, ...], int]:
+    """The PDQ hashes of a picture and of its turned and mirrored copies, and their quality.
+
+    64 hexadecimal digits each. PDQ samples 64 x 64 places, not symmetrically if it is given more.
+    Given just these, averaged from the whole picture, the hashes of turned copies are exact and cost
+    next to nothing. The quality is that of the 64 x 64 places too, so its scale is the usual one.
     """
     factors = (max(1, brightness.width // _DRAFT), max(1, brightness.height // _DRAFT))
     small = brightness.reduce(factors).resize((_HASHED, _HASHED), Image.Resampling.BILINEAR)
-    hashes, _ = pdqhash.compute_dihedral(np.repeat(np.asarray(small)[:, :, None], 3, axis=2))
-    return tuple(np.packbits(np.asarray(bits, dtype=np.uint8)).tobytes().hex() for bits in hashes)
+    hashes, quality = pdqhash.compute_dihedral(np.repeat(np.asarray(small)[:, :, None], 3, axis=2))
+    spelled = (np.packbits(np.asarray(bits, dtype=np.uint8)).tobytes().hex() for bits in hashes)
+    return tuple(spelled), int(quality)

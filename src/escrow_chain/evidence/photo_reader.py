@@ -54,5 +54,5 @@ def _failed(error: WorkerFailed) -> Refusal:
     return Refusal(
         code=_CODES.get(type(error), "photo.crash"),
         sentence="The photo cannot be opened safely. Hand in the file as the camera saved it.",
-        measured=str(error),
+        measured=type(error).__name__,
     )

@@ -1,5 +1,6 @@
 """Has anybody handed in this picture before? An index over everything ever seen."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -45,6 +46,7 @@ class InMemoryReuseIndex:
 
     def __init__(self) -> None:
         self._seen: list[_Seen] = []
+        self._files: defaultdict[bytes, list[int]] = defaultdict(list)
         self._hashes: NDArray[np.uint8] = np.zeros((16, _HASH_BYTES), dtype=np.uint8)
         self._lock = Lock()
 
@@ -60,13 +62,14 @@ class InMemoryReuseIndex:
             if len(self._seen) == len(self._hashes):
                 self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
             self._hashes[len(self._seen)] = _bits(picture.pdq[0])
+            self._files[picture.sha256].append(len(self._seen))
             self._seen.append(_Seen(picture.sha256, subject, at))
             return sightings
 
     def _look(self, picture: Fingerprint) -> tuple[Sighting, ...]:
         nearest = self._distances(picture)
         near = {int(index) for index in np.flatnonzero(nearest <= SAME_PICTURE_BITS)}
-        near.update(index for index, seen in enumerate(self._seen) if seen.sha256 == picture.sha256)
+        near.update(self._files.get(picture.sha256, ()))
         return tuple(self._sighting(index, picture, int(nearest[index])) for index in sorted(near))
 
     def _distances(self, picture: Fingerprint) -> NDArray[np.int64]:

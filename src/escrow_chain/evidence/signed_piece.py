@@ -11,21 +11,35 @@
                  "received_at": "2025-06-30T16:14:03Z"}}
 
 `position` is the piece itself, or the photo upload's own position (left out if it has none); `photo` is
-the photo's path from the folder of this file, for a photo only. The signature is verified by whoever
+the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
 reads the file; the receipt is the word of the service that received the piece.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator
 
 from escrow_chain.evidence.nonces import Redemption, Subject
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.typed_data import Domain
+from escrow_chain.terms.options import broken_rule
 from escrow_chain.terms.pieces import NonceStatus
 from escrow_chain.terms.record import Instant, Record
 
 FORMAT: Final = "escrow_chain/signed-piece/1"
+_IN_NO_NAME: Final = frozenset("/\\\0")
+
+
+def _bare(name: str) -> str:
+    if name in ("", ".", "..") or _IN_NO_NAME.intersection(name):
+        raise broken_rule("not the bare name of a file")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_bare)]
+"""A file's name without its folder, on any system."""
 
 
 class Receipt(Record):
@@ -42,7 +56,7 @@ class SignedPiece(SignedSubmission):
     format: Literal["escrow_chain/signed-piece/1"] = FORMAT
     domain: Domain
     position: dict[str, Any] | None = None
-    photo: str | None = None
+    photo: FileName | None = None
     receipt: Receipt
 
 

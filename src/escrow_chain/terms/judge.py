@@ -98,7 +98,8 @@ def _exhibit(
 
 
 def _grade(examined: Sequence[Exhibit[Any]], findings: Findings, asked: Grade) -> Check:
-    counted = [each for each in examined if each.number in findings.counted] or examined
+    numbers = set(findings.counted)
+    counted = [each for each in examined if each.number in numbers] or examined
     reached = min((each.grade for each in counted), default=None)
     passed = reached is not None and reached >= asked
     if passed:

@@ -1,8 +1,9 @@
 """`location_verification`: the recipient was at a place, or went round several.
 
-A position counts if it came in time, inside the daily window, belongs to a possible track, and lies
-within the radius of a point while its reported accuracy is no worse than that radius. The accuracy
-is not added to the distance: that would only punish honest phones.
+A position counts if it came in time, inside the daily window, belongs to a possible track, does not
+repeat an earlier one to the centimetre, and lies within the radius of a point while its reported
+accuracy is no worse than that radius. The accuracy is not added to the distance: that would only
+punish honest phones.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ from escrow_chain.terms.options import Options, Part, broken_rule
 from escrow_chain.terms.pieces import Coordinates, Latitude, Longitude, Position
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
-    FROZEN_FIXES,
     MAX_SPEED_M_S,
     highest_speeds,
     repeats,
@@ -31,6 +31,9 @@ from escrow_chain.terms.zones import zone
 
 Radius = Annotated[FiniteFloat, Field(gt=0)]
 """Metres."""
+MAX_POINTS: Final = 50
+MAX_POSITIONS: Final = 2000
+"""More are not judged: nobody needs them, and every one is held against every other."""
 _SINGLE: Final = ("latitude", "longitude", "radius")
 
 
@@ -56,7 +59,7 @@ class LocationOptions(Options):
     longitude: Longitude | None = None
     radius: Radius | None = None
     verification_window: DailyWindow | None = None
-    verification_points: Annotated[tuple[Point, ...], Field(min_length=1)] | None = None
+    verification_points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=MAX_POINTS)] | None = None
     sequence_required: bool = False
     max_time_between_points: Annotated[FiniteFloat, Field(gt=0)] | None = None
 
@@ -85,6 +88,8 @@ class LocationOptions(Options):
 
 def examine(options: LocationOptions, exhibits: Sequence[Exhibit[Position]], circumstances: Circumstances) -> Findings:
     """What the positions prove. `exhibits` are positions in the order of their receipt."""
+    if len(exhibits) > MAX_POSITIONS:
+        return Findings(checks=(_too_many(len(exhibits)),), counted=())
     points = options.points
     checks, sound = _position_checks(options, exhibits, circumstances)
     visits: list[Visit] = []
@@ -103,25 +108,40 @@ def examine(options: LocationOptions, exhibits: Sequence[Exhibit[Position]], cir
     )
 
 
+def _too_many(positions: int) -> Check:
+    return Check(
+        code="evidence.count",
+        passed=False,
+        sentence="There are too many positions to judge. Hand in those that matter.",
+        measured=positions,
+        limit=MAX_POSITIONS,
+        unit="positions",
+        decisive=True,
+    )
+
+
 def _position_checks(
     options: LocationOptions, exhibits: Sequence[Exhibit[Position]], circumstances: Circumstances
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
     """The checks of each position for itself and beside the others, and those that passed all."""
     coarsest = max(point.radius for point in options.points)
     track = [each for each in exhibits if _accurate(each, coarsest)]
-    speeds, times = highest_speeds(track), repeats(exhibits)
+    speeds = highest_speeds(track)
     checks: list[Check] = []
-    sound: list[Exhibit[Position]] = []
+    plausible: list[Exhibit[Position]] = []
     for exhibit in exhibits:
-        found = [_frozen(exhibit, times[exhibit.number])]
+        found = []
         if options.verification_window is not None:
             found.append(_window(exhibit, options.verification_window, circumstances.zone))
         if exhibit.number in speeds:
             found.append(_speed(exhibit, speeds[exhibit.number]))
         checks.extend(found)
-        if exhibit.timely and all(check.passed for check in found):
-            sound.append(exhibit)
-    return checks, sound
+        if exhibit.timely and exhibit.number in speeds and all(check.passed for check in found):
+            plausible.append(exhibit)
+    times = repeats(plausible)
+    frozen = [_frozen(exhibit, times[exhibit.number]) for exhibit in plausible]
+    sound = [exhibit for exhibit, check in zip(plausible, frozen, strict=True) if check.passed]
+    return checks + frozen, sound
 
 
 def _accurate(exhibit: Exhibit[Position], radius_m: float) -> bool:
@@ -158,16 +178,16 @@ def _window(exhibit: Exhibit[Position], window: DailyWindow, zone_name: str) -> 
 
 
 def _frozen(exhibit: Exhibit[Position], times: int) -> Check:
-    passed = times < FROZEN_FIXES
+    passed = times == 1
     return Check(
         code="location.frozen",
         passed=passed,
-        sentence="Its coordinates are not repeated over time."
+        sentence="Its coordinates are new."
         if passed
-        else "The same coordinates to the last digit at several times are no real positions. Let "
+        else "The same coordinates to the centimetre came before, so it is no other position than that. Let "
         "the device find its position anew.",
         measured=times,
-        limit=FROZEN_FIXES - 1,
+        limit=1,
         unit="times",
         grade=exhibit.grade,
         piece=exhibit.number,
@@ -194,8 +214,9 @@ def _point_checks(
     point: Point, number: int, exhibits: Sequence[Exhibit[Position]], visits: Sequence[Visit]
 ) -> list[Check]:
     """Distance and accuracy of the first visit, or else of the nearest position; then the visit."""
-    shown = {visits[0].exhibit} if visits else {each.number for each in exhibits}
-    ways = [(distance_m(each.piece.fix, point.centre), each) for each in exhibits if each.number in shown]
+    visitors = {visit.exhibit for visit in visits}
+    shown = [each for each in exhibits if each.number == visits[0].exhibit] if visits else exhibits
+    ways = [(distance_m(each.piece.fix, point.centre), each) for each in shown]
     checks = []
     if ways:
         metres, exhibit = min(ways, key=lambda way: way[0])
@@ -209,7 +230,7 @@ def _point_checks(
         sentence = f"{point.name}: no position counts as a visit. Go there and hand one in."
     else:
         sentence = f"{point.name}: not visited, which is optional."
-    grades = [each.grade for each in exhibits if any(each.number == v.exhibit for v in visits)]
+    grades = [each.grade for each in exhibits if each.number in visitors]
     visited = Check(
         code="location.visited",
         passed=bool(visits),
@@ -279,7 +300,7 @@ def _sequence(options: LocationOptions, visits: Sequence[Visit], journey: Journe
         if journey
         else "The points were not visited in their order. Ask for the nonce of each point only after "
         "the position at the point before it was received.",
-        measured=", ".join(names[visit.point] for visit in shown),
+        measured=", ".join(names[visit.point] for visit in shown[:MAX_POINTS]),
         limit=", ".join(point.name for point in options.points if point.required),
         decisive=True,
     )

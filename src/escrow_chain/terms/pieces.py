@@ -6,7 +6,7 @@ what they say: `signer` was recovered from the signature, `nonce_status` is the 
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, FiniteFloat, StringConstraints
 
@@ -107,7 +107,8 @@ class Photo(Record):
     """A photo that the killable worker could decode whole.
 
     `size` in bytes, `width` and `height` in pixels; `pdq` has the hashes of the 8 orientations, the
-    upright one first. `captured_at` and `fix` are the signed upload's own time and position.
+    upright one first, and `pdq_quality` says how much they rest on. `captured_at` and `fix` are the
+    signed upload's own time and position.
     `sightings` is what the reuse index answered, None if it was not asked.
     """
 
@@ -118,9 +119,9 @@ class Photo(Record):
     size: Annotated[int, Field(gt=0)]
     width: Annotated[int, Field(gt=0)]
     height: Annotated[int, Field(gt=0)]
-    frames: Annotated[int, Field(gt=0)]
     exif: Exif = Exif()
     pdq: tuple[PictureHash, ...] = Field(min_length=8, max_length=8)
+    pdq_quality: Annotated[int, Field(ge=0, le=100)]
     captured_at: Instant | None = None
     fix: Fix | None = None
     sightings: tuple[Sighting, ...] | None = None
@@ -140,7 +141,7 @@ class Unusable(Record):
     measured: str | int | float | None = None
     limit: str | int | float | None = None
     unit: str | None = None
-    provenance: Provenance | None = None
+    provenance: ClassVar[None] = None
 
 
 Piece: TypeAlias = Annotated[Position | Photo | Unusable, Field(discriminator="kind")]

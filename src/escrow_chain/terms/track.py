@@ -1,11 +1,13 @@
 """Whether fixes are those of a device that moves through the world, or made up.
 
-Two marks of made-up fixes: coordinates that repeat to the last digit over time, where real fixes
-scatter, and journeys that nobody can make.
+Two marks of made-up fixes: coordinates that repeat to the centimetre over time, where real fixes
+scatter, and journeys that nobody can make. A phone at rest reports a fix again as well, so repeated
+fixes accuse nobody: they are one fix, the first.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -14,21 +16,26 @@ from escrow_chain.terms.exhibit import Exhibit
 from escrow_chain.terms.geodesy import distances_m
 from escrow_chain.terms.pieces import Position
 
-FROZEN_FIXES: Final = 3
-"""So many fixes of different times with the same coordinates are no fixes. Two may be one that the
-device reported again."""
+SAME_PLACE_DIGITS: Final = 7
+"""Coordinates that are the same in degrees with so many digits behind the point are within a centimetre."""
 MAX_SPEED_M_S: Final = 70.0
 """Faster than any road or ordinary train: 252 km/h."""
 _SHORTEST_S: Final = 1.0
 
 
 def repeats(exhibits: Sequence[Exhibit[Position]]) -> dict[int, int]:
-    """For each exhibit (by number), at how many different times its very coordinates were reported."""
-    times: dict[tuple[float, float], set[object]] = defaultdict(set)
+    """For each exhibit (by number), for how manieth time its very coordinates came: 1 for the first.
+
+    `exhibits` are in the order of their times, of which those that a server saw count, not the device's.
+    """
+    times: defaultdict[tuple[float, float], set[datetime]] = defaultdict(set)
+    found = {}
     for exhibit in exhibits:
         fix = exhibit.piece.fix
-        times[fix.latitude, fix.longitude].add(exhibit.piece.captured_at)
-    return {each.number: len(times[each.piece.fix.latitude, each.piece.fix.longitude]) for each in exhibits}
+        seen = times[round(fix.latitude, SAME_PLACE_DIGITS), round(fix.longitude, SAME_PLACE_DIGITS)]
+        seen.add(exhibit.happened)
+        found[exhibit.number] = len(seen)
+    return found
 
 
 def highest_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
