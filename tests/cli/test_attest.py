@@ -45,6 +45,26 @@ def test_a_photo_that_two_recipients_hand_in_counts_for_one(scene: Scene, capsys
     recipient.handed_in, recipient.evidence[1] = kept
 
 
+def test_a_photo_that_the_service_had_seen_counts_for_nobody(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the service's index answered is in the receipt, so that attesting milestones one by one is no way around."""
+    twin = scene.recipients[0].handed_in[-1][1]
+    assert twin is not None
+    recipient = scene.recipients[2]
+    kept = list(recipient.handed_in), list(recipient.evidence[1])
+    recipient.upload(recipient.terms.terms[1], twin, None)
+    piece = recipient.handed_in[-1][0].model_copy(update={"photo": "twin.jpg"})
+    recipient.handed_in, recipient.evidence[1] = kept
+    (tmp_path / "twin.jpg").write_bytes(twin)
+    (tmp_path / "piece.json").write_text(piece.model_dump_json())
+    assert 0 in [sighting.milestone for sighting in piece.receipt.sightings or ()]
+    words = [str(tmp_path / "piece.json"), "--submitter", recipient.account.address, "--json"]
+    assert main(["terms", "check", str(scene.files("DELIVERY-003") / "terms.json"), *words]) == 1
+    _, photos = json.loads(capsys.readouterr().out)["verdicts"]
+    assert "photo.same_picture" in [check["code"] for check in photos["checks"] if not check["passed"]]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -119,6 +119,7 @@ def signed_piece(term: Term, /, *, position: Any = None, photo: Path | None = No
             nonce_status=NonceStatus.FRESH,
             issued_at=MORNING - timedelta(seconds=5),
             received_at=MORNING + timedelta(seconds=5),
+            sightings=() if photo else None,
         ),
     )
 

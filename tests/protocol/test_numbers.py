@@ -111,6 +111,18 @@ def test_what_is_no_address_is_refused(value: object) -> None:
         read(Address, value)
 
 
+@given(st.binary(min_size=20, max_size=20), st.integers(2, 41))
+def test_a_mistyped_address_is_refused(raw: bytes, place: int) -> None:
+    """A letter in the wrong case breaks the checksum: somebody mistyped, and money would go to nobody."""
+    written = to_checksum_address(raw)
+    mistyped = written[:place] + written[place].swapcase() + written[place + 1 :]
+    if mistyped == written or mistyped[2:] in (written[2:].lower(), written[2:].upper()):
+        assert read(Address, mistyped) == written
+    else:
+        with pytest.raises(ValidationError, match="mistyped"):
+            read(Address, mistyped)
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("to", "0x12"), ("amount", -1), ("amount", "1.5"), ("salt", 1 << 256), ("terms", "0x00")]
 )

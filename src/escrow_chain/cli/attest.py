@@ -2,8 +2,7 @@
 
 The milestones are found by the hashes of the terms documents. What is judged is read from files, as by `escrow terms
 check`; only signed pieces can fulfil anything. The nonces and times of receipt are the word of the service that
-recorded the pieces: attest only what your own service has received. Pictures are compared with each other in one run,
-not with everything ever seen: attest the milestones of a deal together.
+recorded the pieces, and so is whether a photo was seen before: attest only what your own service has received.
 """
 
 import json

@@ -6,7 +6,7 @@ Evidence is recognised by content: photos; a position as JSON, or a list of them
 grade G0: all its checks are shown, but it fulfils nothing.
 
 The deal and the milestone are those that the first signed piece names; pieces for others fail.
-Pictures are compared with each other; with everything ever seen only the service can compare them.
+Pictures are compared with each other; what the service had seen before is in the receipts of signed pieces.
 """
 
 from collections.abc import Sequence

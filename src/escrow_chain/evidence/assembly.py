@@ -15,14 +15,14 @@ from escrow_chain.evidence.nonces import Subject
 from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import ReuseIndex
-from escrow_chain.evidence.signed_piece import RecordedNonces
+from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import Term, TermsDocument
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES, PhotoOptions
-from escrow_chain.terms.pieces import Piece
+from escrow_chain.terms.pieces import Photo, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
 
 _NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)
@@ -110,4 +110,14 @@ def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -
     if thing.file is None:
         return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
     upload = PhotoUpload(thing.file, piece.position, max_bytes)
-    return intake.receive_photo(upload, piece, case=case, received_at=received_at)
+    photo = intake.receive_photo(upload, piece, case=case, received_at=received_at)
+    return _with_recorded(photo, piece.receipt)
+
+
+def _with_recorded(photo: Photo | Unusable, receipt: Receipt) -> Photo | Unusable:
+    """The photo, seen before where the service saw it and where this run did; never seen if nobody looked."""
+    if isinstance(photo, Unusable):
+        return photo
+    recorded = receipt.sightings
+    sightings = None if recorded is None else (*recorded, *(photo.sightings or ()))
+    return photo.model_copy(update={"sightings": sightings})

@@ -8,7 +8,7 @@
      "position": {"latitude": 0.3476, "longitude": 32.5825, "accuracy": 8},
      "photo": "photo-1.jpg",
      "receipt": {"nonce_status": "fresh", "issued_at": "2025-06-30T16:12:00Z",
-                 "received_at": "2025-06-30T16:14:03Z"}}
+                 "received_at": "2025-06-30T16:14:03Z", "sightings": []}}
 
 `position` is the piece itself, or the photo upload's own position (left out if it has none); `photo` is
 the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
@@ -25,7 +25,7 @@ from escrow_chain.evidence.nonces import Redemption, Subject
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.options import broken_rule
-from escrow_chain.terms.pieces import NonceStatus
+from escrow_chain.terms.pieces import NonceStatus, Sighting
 from escrow_chain.terms.record import Instant, Record
 
 FORMAT: Final = "escrow_chain/signed-piece/1"
@@ -43,11 +43,15 @@ FileName = Annotated[str, AfterValidator(_bare)]
 
 
 class Receipt(Record):
-    """When a piece came in, and what the nonce book said (see `escrow_chain.terms.pieces.Provenance`)."""
+    """When a piece came in, and what the nonce book said (see `escrow_chain.terms.pieces.Provenance`).
+
+    `sightings` is what the reuse index answered for a photo; None: it was not asked, and the photo will not count.
+    """
 
     nonce_status: NonceStatus
     issued_at: Instant | None
     received_at: Instant
+    sightings: tuple[Sighting, ...] | None = None
 
 
 class SignedPiece(SignedSubmission):

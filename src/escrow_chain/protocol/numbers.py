@@ -47,7 +47,10 @@ def _address(value: Any) -> Any:
         return value
     if not _ADDRESS.fullmatch(value):
         raise ValueError("not an address: 0x and 40 hexadecimal digits")
-    return _checksummed(value)
+    checksummed = _checksummed(value)
+    if value[2:] not in (checksummed[2:], value[2:].lower(), value[2:].upper()):
+        raise ValueError("mistyped: its capital letters, which are a checksum (EIP-55), don't fit")
+    return checksummed
 
 
 def _hexadecimal(value: bytes) -> str:
@@ -69,4 +72,4 @@ Bytes32 = Annotated[
     PlainSerializer(_hexadecimal, when_used="json"),
 ]
 Address = Annotated[str, BeforeValidator(_address), Field(strict=True)]
-"""An EIP-55 checksummed address; any spelling is read."""
+"""An EIP-55 checksummed address; one in small or in capital letters alone is read as well."""

@@ -6,7 +6,7 @@ what they say: `signer` was recovered from the signature, `nonce_status` is the 
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, FiniteFloat, StringConstraints
 
@@ -141,7 +141,6 @@ class Unusable(Record):
     measured: str | int | float | None = None
     limit: str | int | float | None = None
     unit: str | None = None
-    provenance: ClassVar[None] = None
 
 
 Piece: TypeAlias = Annotated[Position | Photo | Unusable, Field(discriminator="kind")]
