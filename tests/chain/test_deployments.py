@@ -14,7 +14,7 @@ SEPOLIA = 11155111
 def deployment(*, chain_id: int = SEPOLIA, block: int = 7) -> Deployment:
     return Deployment(
         chain_id=chain_id,
-        address="0x" + "Aa" * 20,
+        address="0x" + "aa" * 20,
         transaction_hash=bytes([1]) * 32,
         block=block,
         deployer="0x" + "22" * 20,
