@@ -25,7 +25,7 @@ def test_a_keystore_opens_with_its_password_alone(tmp_path: Path) -> None:
     account = Account.from_key(b"\x07" * 32)
     path = tmp_path / "attestor.json"
     path.write_text(json.dumps(Account.encrypt(account.key, "correct", kdf="pbkdf2", iterations=2)))
-    assert LocalAttestor.from_keystore(path, "correct").address == account.address
+    assert load_keystore(path, "correct").address == account.address
     with pytest.raises(KeystoreUnreadable, match=r"attestor.json can't be opened: the password is wrong"):
         load_keystore(path, "wrong")
 

@@ -38,17 +38,12 @@ class LocalAttestor:
         """65 bytes: r, s (low) and v (27 or 28)."""
         return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
 
-    @classmethod
-    def from_keystore(cls, path: Path, password: str) -> "LocalAttestor":
-        """The attestor in an encrypted keystore file (Web3 Secret Storage, version 3).
-
-        Raises `KeystoreUnreadable` if the file is none, or the password is wrong.
-        """
-        return cls(load_keystore(path, password))
-
 
 def load_keystore(path: Path, password: str) -> LocalAccount:
-    """The account in an encrypted keystore file. Raises `KeystoreUnreadable`."""
+    """The account in an encrypted keystore file (Web3 Secret Storage, version 3).
+
+    Raises `KeystoreUnreadable` if the file is none, or the password is wrong.
+    """
     try:
         key = Account.decrypt(json.loads(path.read_text()), password)
     except OSError as error:
