@@ -13,7 +13,7 @@ import pytest
 from escrow_chain.evidence.errors import WorkerCrashed, WorkerFailed, WorkerOutOfMemory, WorkerTimedOut
 from escrow_chain.evidence.sandbox import Limits, Sandbox
 
-LIMITS = Limits(memory_bytes=640 << 20, seconds=2.0, open_files=32)
+LIMITS = Limits(memory_bytes=640 << 20, seconds=8.0, open_files=32)
 
 
 def double(number: int) -> int:
