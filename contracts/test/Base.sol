@@ -19,8 +19,6 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function record() external;
     function accesses(address account) external view returns (bytes32[] memory reads, bytes32[] memory writes);
-    /// @dev The next access to it costs what the first one in a transaction costs.
-    function cool(address account) external;
     function store(address account, bytes32 slot, bytes32 word) external;
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool);

@@ -6,7 +6,7 @@ import {BurningReceiver} from "../mocks/BurningReceiver.sol";
 import {BurningToken} from "../mocks/BurningToken.sol";
 import {Fixture} from "./Fixture.sol";
 
-/// @notice How much gas a payment is given, and that a caller who gives too little can't turn it into a credit.
+/// @notice How much gas a payment is given, and that everything fits into one transaction, whoever burns gas.
 contract GasTest is Fixture {
     /// @notice The cap of a payment in coin, and what the EVM adds to every call with value.
     uint256 private constant COIN_GAS = 100_000 + 2300;
@@ -68,81 +68,6 @@ contract GasTest is Fixture {
         Case memory c = _fund(_draftTo(address(_burning), payee, 100));
         _release(c, 1);
         assertCredit(c, payee, 100);
-    }
-
-    // ------------------------------------------------------------------------------------------------ starving
-
-    function test_no_gas_limit_starves_a_payment_of_coin() public {
-        Case memory c = _draftTo(COIN, address(_receiver), 100);
-        c.milestones[0].payouts = _payouts(address(_receiver), 60, address(_receiver), 40);
-        _receiver.need(COIN_GAS - COIN_ENTRY);
-        _fund(c);
-        IEscrow.Selection memory selection = _select(c, 1);
-        _starve(c, payer, address(_receiver), abi.encodeCall(IEscrow.release, (c.deal, selection)));
-
-        bytes memory signature = _attestation(ATTESTOR_KEY, c.id, 1);
-        bytes memory call_ = abi.encodeCall(IEscrow.attest, (c.deal, selection, 1, EVIDENCE, VALID_UNTIL, signature));
-        _starve(c, stranger, address(_receiver), call_);
-    }
-
-    function test_no_gas_limit_starves_a_return_of_coin() public {
-        Case memory c = _draftTo(COIN, payee, 100);
-        c.deal.payer = address(_receiver);
-        _receiver.need(COIN_GAS - COIN_ENTRY);
-        _seal(c);
-        _supply(c, payer);
-        _open(c, payer);
-        IEscrow.Selection memory selection = _select(c, 1);
-        _starve(c, payee, address(_receiver), abi.encodeCall(IEscrow.refund, (c.deal, selection)));
-        vm.warp(DEADLINE_0);
-        _starve(c, stranger, address(_receiver), abi.encodeCall(IEscrow.conclude, (c.deal, selection)));
-    }
-
-    function test_no_gas_limit_starves_a_payment_in_tokens() public {
-        Case memory c = _draftTo(address(_burning), payee, 100);
-        c.milestones[0].payouts = _payouts(payee, 60, payee, 40);
-        _burning.need(TOKEN_GAS - TOKEN_ENTRY);
-        _fund(c);
-        IEscrow.Selection memory selection = _select(c, 1);
-        _starve(c, payer, payee, abi.encodeCall(IEscrow.release, (c.deal, selection)));
-    }
-
-    /// @dev Makes a call that pays `to` 100 with every gas limit that could matter. The recipient, or the token, takes
-    ///      the money if it is given its cap, and otherwise refuses at once, which leaves the caller gas for a credit.
-    function _starve(Case memory c, address sender, address to, bytes memory call_) private {
-        uint256 before = vm.snapshotState();
-        uint256 least = c.deal.token == COIN ? 90_000 : 480_000;
-        (uint256 paid, uint256 refused) = (0, 0);
-        for (uint256 limit = least; limit < least + 220_000; limit += 89) {
-            vm.cool(to);
-            vm.cool(c.deal.token);
-            vm.prank(sender);
-            // solhint-disable-next-line avoid-low-level-calls
-            (bool success, bytes memory answer) = address(escrow).call{gas: limit}(call_);
-            if (success) {
-                assertBalance(c, to, 100, "whoever succeeds has paid");
-                assertCredit(c, to, 0);
-                ++paid;
-                vm.revertToState(before);
-            } else if (answer.length != 0) {
-                assertEq(bytes32(bytes4(answer)), bytes32(IEscrow.InsufficientGas.selector), "says why");
-                _checkFigures(answer, c.deal.token == COIN ? 100_000 : 500_000);
-                ++refused;
-            }
-        }
-        assertTrue(paid > 100 && refused > 100, "the limits reach from refused to paid");
-    }
-
-    function _checkFigures(bytes memory answer, uint256 cap) private pure {
-        (uint256 available, uint256 required) = (_word(answer, 0), _word(answer, 1));
-        assertTrue(available < required, "less was there than is required");
-        assertGe(required, cap * 64 / 63, "a call passes on at most 63/64");
-    }
-
-    function _word(bytes memory answer, uint256 place) private pure returns (uint256 word) {
-        assembly ("memory-safe") {
-            word := mload(add(add(answer, 0x24), mul(place, 0x20)))
-        }
     }
 
     // ------------------------------------------------------------------------------------------------ limits

@@ -53,6 +53,20 @@ contract PaymentsTest is Fixture {
         _credited(bytes.concat(new bytes(30), hex"01"));
     }
 
+    function test_a_short_answer_is_not_completed_by_the_answer_before_it() public {
+        Case memory c = _draftTo(address(_answering), payee, 100);
+        c.milestones[0].payouts = _payouts(payee, 60, broker, 40);
+        _fund(c);
+        for (uint256 length = 1; length < 32; ++length) {
+            uint256 before = vm.snapshotState();
+            _answering.refuse(broker, new bytes(length));
+            _release(c, 1);
+            assertBalance(c, payee, 60, "the token said so in full");
+            assertCredit(c, broker, 40);
+            vm.revertToState(before);
+        }
+    }
+
     function test_credits_when_the_token_reverts() public {
         Case memory c = _fund(_draftTo(address(_answering), payee, 100));
         _answering.revertWith("");

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IEscrow} from "../interfaces/IEscrow.sol";
+import {BurningReceiver} from "../mocks/BurningReceiver.sol";
+import {BurningToken} from "../mocks/BurningToken.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice A caller who gives too little gas can't turn a payment into a credit. The recipient, or the token, takes the
+///         money if it is given its cap, and otherwise refuses at once, which leaves the caller gas for a credit.
+/// @dev    Deals are opened in `setUp`, so that every account is as cold in a test as in a transaction of its own.
+contract StarvingTest is Fixture {
+    uint256 private constant COIN_GAS = 100_000;
+    uint256 private constant TOKEN_GAS = 500_000;
+    /// @notice What the EVM adds to every call with value.
+    uint256 private constant STIPEND = 2300;
+    /// @notice What the code of the mocks uses, at most, before it looks at the gas.
+    uint256 private constant COIN_ENTRY = 300;
+    uint256 private constant TOKEN_ENTRY = 900;
+    /// @notice A step that is no multiple of anything, and small beside what a payment leaves over.
+    uint256 private constant STEP = 89;
+
+    BurningReceiver private _receiver;
+    BurningToken private _burning;
+
+    function setUp() public override {
+        super.setUp();
+        _receiver = new BurningReceiver();
+        _burning = new BurningToken();
+        _fund(_payingCoin());
+        _fund(_payingTokens());
+        Case memory c = _seal(_returningCoin());
+        _supply(c, payer);
+        _open(c, payer);
+        _receiver.need(COIN_GAS + STIPEND - COIN_ENTRY);
+        _burning.need(TOKEN_GAS - TOKEN_ENTRY);
+    }
+
+    function test_no_gas_limit_starves_a_release_of_coin() public {
+        Case memory c = _seal(_payingCoin());
+        _starve(c, payer, address(_receiver), abi.encodeCall(IEscrow.release, (c.deal, _select(c, 1))));
+    }
+
+    function test_no_gas_limit_starves_an_attested_payment_of_coin() public {
+        Case memory c = _seal(_payingCoin());
+        bytes memory signature = _attestation(ATTESTOR_KEY, c.id, 1);
+        bytes memory call_ =
+            abi.encodeCall(IEscrow.attest, (c.deal, _select(c, 1), 1, EVIDENCE, VALID_UNTIL, signature));
+        _starve(c, stranger, address(_receiver), call_);
+    }
+
+    function test_no_gas_limit_starves_a_refund_of_coin() public {
+        Case memory c = _seal(_returningCoin());
+        _starve(c, payee, address(_receiver), abi.encodeCall(IEscrow.refund, (c.deal, _select(c, 1))));
+    }
+
+    function test_no_gas_limit_starves_a_conclusion_in_coin() public {
+        Case memory c = _seal(_returningCoin());
+        vm.warp(DEADLINE_0);
+        _starve(c, stranger, address(_receiver), abi.encodeCall(IEscrow.conclude, (c.deal, _select(c, 1))));
+    }
+
+    function test_no_gas_limit_starves_a_release_of_tokens() public {
+        Case memory c = _seal(_payingTokens());
+        _starve(c, payer, payee, abi.encodeCall(IEscrow.release, (c.deal, _select(c, 1))));
+    }
+
+    // ------------------------------------------------------------------------------------------------ deals
+
+    function _payingCoin() private view returns (Case memory c) {
+        c = _draftTo(COIN, address(_receiver), 100);
+        c.milestones[0].payouts = _payouts(address(_receiver), 60, address(_receiver), 40);
+    }
+
+    function _payingTokens() private view returns (Case memory c) {
+        c = _draftTo(address(_burning), payee, 100);
+        c.milestones[0].payouts = _payouts(payee, 60, payee, 40);
+    }
+
+    function _returningCoin() private view returns (Case memory c) {
+        c = _draftTo(COIN, payee, 100);
+        c.deal.payer = address(_receiver);
+    }
+
+    // ------------------------------------------------------------------------------------------------ limits
+
+    /// @dev Makes a call that pays `to` 100 with every gas limit that could matter.
+    function _starve(Case memory c, address sender, address to, bytes memory call_) private {
+        uint256 before = vm.snapshotState();
+        uint256 cap = c.deal.token == COIN ? COIN_GAS : TOKEN_GAS;
+        (uint256 paid, uint256 refused) = (0, 0);
+        for (uint256 limit = cap; limit < cap + 200_000; limit += STEP) {
+            vm.prank(sender);
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool success, bytes memory answer) = address(escrow).call{gas: limit}(call_);
+            if (success) {
+                assertBalance(c, to, 100, "whoever succeeds has paid");
+                assertCredit(c, to, 0);
+                ++paid;
+                vm.revertToState(before);
+            } else if (answer.length != 0) {
+                _checkRefusal(answer, cap);
+                ++refused;
+            }
+        }
+        assertTrue(paid > 100 && refused > 100, "the limits reach from refused to paid");
+    }
+
+    function _checkRefusal(bytes memory answer, uint256 cap) private pure {
+        (uint256 available, uint256 required) = (_word(answer, 0), _word(answer, 1));
+        assertEq(bytes32(bytes4(answer)), bytes32(IEscrow.InsufficientGas.selector), "says why");
+        assertTrue(available < required, "less was there than is required");
+        assertGe(required, cap * 64 / 63, "a call passes on at most 63/64");
+    }
+
+    function _word(bytes memory answer, uint256 place) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(answer, 0x24), mul(place, 0x20)))
+        }
+    }
+}
