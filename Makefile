@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/test/*')
 ARTIFACTS := $(wildcard src/escrow_chain/chain/artifacts/*.json)
 
-.PHONY: help demo test bench lint build lock clean setup require
+.PHONY: help demo test bench prove mutate lint build lock clean setup require
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,12 @@ test: .build/.compiled ## run the Solidity tests, then the Python tests
 
 bench: .build/.compiled ## measure gas and speed
 	@.venv/bin/python -m bench
+
+prove: .build/.compiled .build/slither/.installed .build/halmos/.installed ## analyse and prove (up to an hour; STEPS="size halmos": some of it)
+	@.venv/bin/python -m prove $(STEPS)
+
+mutate: .build/.compiled ## plant faults that a test must catch (hours, goes on where it was stopped; OPTIONS="--sample 50")
+	@.venv/bin/python -m mutate $(OPTIONS)
 
 lint: setup ## check style, types, layers and contracts
 	@echo "Checking the Python code."
@@ -42,6 +48,12 @@ lock: setup ## lock the dependencies anew, keeping what still fits (remove a loc
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-annotate --quiet \
 	    --custom-compile-command "make lock" --output-file requirements.lock
+	@for tool in slither-analyzer==0.11.6 halmos==0.3.3; do \
+	    name=$${tool%%[-=]*}; \
+	    .venv/bin/uv pip compile - --universal --python-version 3.11 \
+	        --generate-hashes --no-emit-index-url --no-annotate --quiet \
+	        --custom-compile-command "make lock" --output-file tools/$$name.lock <<< $$tool; \
+	done
 	@npm install --package-lock-only --loglevel=error
 
 clean: ## remove all that these commands made
@@ -62,7 +74,13 @@ clean: ## remove all that these commands made
 
 .build/.compiled: $(CONTRACTS) ape-config.yaml package-lock.json | setup
 	@echo "Compiling the contracts with Ape."
-	@tools/ape compile --verbosity ERROR
+	@tools/ape compile --force --verbosity ERROR
+	@touch $@
+
+# Slither and halmos want other versions of what Ape wants, so each has an environment of its own.
+.build/%/.installed: tools/%.lock tools/install-tool | setup
+	@echo "Installing $* (up to a minute)."
+	@tools/install-tool $* "$$(tools/require)"
 	@touch $@
 
 setup: require

@@ -15,7 +15,15 @@ from ethpm_types import ContractType
 from solcx import compile_standard
 from solcx.install import get_executable
 
-NAMES = ("Escrow", "TestToken")
+NAMES = (
+    "AttestorQuorum",
+    "AttestorQuorumFactory",
+    "CourtArbiter",
+    "Escrow",
+    "P256Verifier",
+    "TestToken",
+    "WebAuthnVerifier",
+)
 FOLDER = Path(__file__).parent.parent / "src" / "escrow_chain" / "chain" / "artifacts"
 
 

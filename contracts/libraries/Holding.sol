@@ -36,6 +36,11 @@ library HoldingLib {
         return uint128(Holding.unwrap(self) >> 128);
     }
 
+    /// @notice Whether the milestone with this bit settled.
+    function isSettled(Holding self, uint256 bit) internal pure returns (bool) {
+        return Holding.unwrap(self) & (bit << 128) != 0;
+    }
+
     /// @notice Whether any milestone of the deal was ever given a clock.
     function isClocked(Holding self) internal pure returns (bool) {
         return Holding.unwrap(self) & CLOCKED != 0;

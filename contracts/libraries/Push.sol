@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 
 /// @notice Payments that can fail without harming others: capped gas, no return data copied, no revert.
 library Push {
@@ -46,6 +46,6 @@ library Push {
     function _requireGas(uint256 cap) private view {
         uint256 required = cap + cap / 63 + CALL_OVERHEAD;
         uint256 available = gasleft();
-        if (available < required) revert IEscrow.InsufficientGas(available, required);
+        if (available < required) revert IEscrowTypes.InsufficientGas(available, required);
     }
 }

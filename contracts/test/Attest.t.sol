@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice What a valid attestation does, and when. Whose signature is valid is in Attestation.t.sol.
@@ -13,8 +13,8 @@ contract AttestTest is Fixture {
         assertBalance(c, broker, 30, "the fee is paid");
         assertBalance(c, address(escrow), TOTAL - AMOUNT_0, "the rest is still held");
         assertHolding(c, TOTAL - AMOUNT_0, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
-        assertStatus(c, 1, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Open, 0);
     }
 
     function test_pays_in_coin() public {
@@ -26,26 +26,24 @@ contract AttestTest is Fixture {
         assertBalance(c, address(escrow), 0, "nothing is left");
     }
 
-    function test_emits_delivered_and_settled_and_nothing_else() public {
+    function test_emits_delivered_with_what_was_paid_and_nothing_else() public {
         Case memory c = _openedInCoin();
         vm.expectEmit(address(escrow));
-        emit IEscrow.Delivered(c.id, M0 | M2, EVIDENCE);
-        vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M0 | M2, AMOUNT_0 + AMOUNT_2, 0, IEscrow.Reason.Attested);
+        emit IEscrowTypes.Delivered(c.id, M0 | M2, EVIDENCE, AMOUNT_0 + AMOUNT_2);
         vm.recordLogs();
         _attest(c, M0 | M2);
-        assertEq(vm.getRecordedLogs().length, 2, "two events");
+        assertEq(vm.getRecordedLogs().length, 1, "one event");
     }
 
     function test_starts_the_inspection_and_moves_no_money() public {
         Case memory c = _openedWithInspection();
         vm.expectEmit(address(escrow));
-        emit IEscrow.Delivered(c.id, M0, EVIDENCE);
+        emit IEscrowTypes.Delivered(c.id, M0, EVIDENCE, 0);
         vm.recordLogs();
         _attest(c, M0);
         assertEq(vm.getRecordedLogs().length, 1, "one event");
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 1, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 1, IEscrowTypes.State.Open, 0);
         assertHolding(c, TOTAL, 0);
         assertBalance(c, address(escrow), TOTAL, "all is still held");
     }
@@ -55,20 +53,20 @@ contract AttestTest is Fixture {
         _attest(c, M0);
         vm.warp(START + 1 days);
         _attest(c, M1 | M2);
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 1, IEscrow.State.Delivered, START + 1 days + INSPECTION);
-        assertStatus(c, 2, IEscrow.State.Delivered, START + 1 days + INSPECTION);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 1, IEscrowTypes.State.Delivered, START + 1 days + INSPECTION);
+        assertStatus(c, 2, IEscrowTypes.State.Delivered, START + 1 days + INSPECTION);
     }
 
     function test_anybody_may_bring_it() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M1);
+        Selection memory selection = _select(c, M1);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M1);
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             uint256 before = vm.snapshotState();
             vm.prank(vm.addr(keys[i]));
-            escrow.attest(c.deal, selection, M1, EVIDENCE, VALID_UNTIL, signature);
+            escrow.attest(_key(c), selection.payouts, selection.proof, M1, EVIDENCE, VALID_UNTIL, signature);
             assertBalance(c, otherPayee, AMOUNT_1, "the payee is paid whoever brought it");
             vm.revertToState(before);
         }
@@ -97,16 +95,16 @@ contract AttestTest is Fixture {
     function test_reverts_when_a_milestone_is_not_in_the_bitmap() public {
         Case memory c = _opened();
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0 | M2);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotAttested.selector, 1, M0 | M2));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotSigned.selector, ALL, M0 | M2));
         _bring(c, ALL, M0 | M2, signature);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotAttested.selector, 1, M0 | M2));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotSigned.selector, M1, M0 | M2));
         _bring(c, M1, M0 | M2, signature);
     }
 
     function test_reverts_when_the_bitmap_is_empty() public {
         Case memory c = _opened();
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, 0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotAttested.selector, 2, 0));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotSigned.selector, M2, 0));
         _bring(c, M2, 0, signature);
     }
 
@@ -131,8 +129,8 @@ contract AttestTest is Fixture {
         _attest(c, M0);
         vm.warp(START + 1);
         _bring(c, M0 | M1, M1, _attestation(ATTESTOR_KEY, c.id, M1));
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 1, IEscrow.State.Delivered, START + 1 + INSPECTION);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 1, IEscrowTypes.State.Delivered, START + 1 + INSPECTION);
     }
 
     // ------------------------------------------------------------------------------------------------ clocks
@@ -149,7 +147,7 @@ contract AttestTest is Fixture {
         for (uint256 late = 0; late < 2; ++late) {
             vm.warp(DEADLINE_0 + late);
             bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
             _bring(c, M0, M0, signature);
         }
     }
@@ -158,20 +156,18 @@ contract AttestTest is Fixture {
         Case memory c = _openedWithInspection();
         vm.warp(DEADLINE_0);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _bring(c, M0, M0, signature);
         vm.warp(DEADLINE_0 - 1);
         _bring(c, M0, M0, signature);
-        assertStatus(c, 0, IEscrow.State.Delivered, DEADLINE_0 - 1 + INSPECTION);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, DEADLINE_0 - 1 + INSPECTION);
     }
 
     function test_a_milestone_past_its_deadline_is_skipped() public {
         Case memory c = _opened();
         vm.warp(DEADLINE_1);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Delivered(c.id, M2, EVIDENCE);
-        vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M2, AMOUNT_2, 0, IEscrow.Reason.Attested);
+        emit IEscrowTypes.Delivered(c.id, M2, EVIDENCE, AMOUNT_2);
         _attest(c, ALL);
         assertHolding(c, AMOUNT_0 + AMOUNT_1, M2);
         assertBalance(c, payee, AMOUNT_2 - 50, "only what was in time is paid");
@@ -190,7 +186,9 @@ contract AttestTest is Fixture {
         uint40 validUntil = START + 100;
         for (uint256 late = 0; late < 2; ++late) {
             vm.warp(validUntil + late);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.AttestationExpired.selector, validUntil, validUntil + late));
+            vm.expectRevert(
+                abi.encodeWithSelector(IEscrowTypes.SignatureExpired.selector, validUntil, validUntil + late)
+            );
             _attestUntil(c, validUntil);
         }
     }
@@ -201,7 +199,7 @@ contract AttestTest is Fixture {
         Case memory c = _opened();
         _attest(c, M0 | M1);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0 | M1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _bring(c, M0 | M1, M0 | M1, signature);
         assertHolding(c, AMOUNT_2, M0 | M1);
     }
@@ -210,7 +208,7 @@ contract AttestTest is Fixture {
         Case memory c = _opened();
         _refund(c, M0, payee);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _bring(c, M0, M0, signature);
     }
 
@@ -219,10 +217,10 @@ contract AttestTest is Fixture {
         _attest(c, M0);
         vm.warp(START + 1 days);
         bytes memory signature = _sign(ATTESTOR_KEY, _digest(c.id, M0, keccak256("more"), VALID_UNTIL));
-        IEscrow.Selection memory selection = _select(c, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
-        escrow.attest(c.deal, selection, M0, keccak256("more"), VALID_UNTIL, signature);
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
+        Selection memory selection = _select(c, M0);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
+        escrow.attest(_key(c), selection.payouts, selection.proof, M0, keccak256("more"), VALID_UNTIL, signature);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
     }
 
     function test_a_repeated_delivery_touches_only_what_is_new() public {
@@ -231,11 +229,11 @@ contract AttestTest is Fixture {
         _release(c, M1);
         vm.warp(START + 1 days);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Delivered(c.id, M2, EVIDENCE);
+        emit IEscrowTypes.Delivered(c.id, M2, EVIDENCE, 0);
         _attest(c, ALL);
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 1, IEscrow.State.Settled, 0);
-        assertStatus(c, 2, IEscrow.State.Delivered, START + 1 days + INSPECTION);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 1, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 2, IEscrowTypes.State.Delivered, START + 1 days + INSPECTION);
     }
 
     // ------------------------------------------------------------------------------------------------ authority
@@ -243,7 +241,7 @@ contract AttestTest is Fixture {
     function test_reverts_when_the_deal_was_never_opened() public {
         Case memory c = _seal(_draft(address(token)));
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.DealNotFound.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, c.id));
         _bring(c, M0, M0, signature);
     }
 
@@ -253,7 +251,7 @@ contract AttestTest is Fixture {
         for (uint256 i = 0; i < keys.length; ++i) {
             if (keys[i] == ATTESTOR_KEY) continue;
             bytes memory signature = _attestation(keys[i], c.id, M0);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, attestor));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, attestor));
             _bring(c, M0, M0, signature);
         }
     }
@@ -269,19 +267,20 @@ contract AttestTest is Fixture {
             bytes.concat(bytes32(uint256(1)), bytes32(uint256(1)), bytes1(uint8(29)))
         ];
         for (uint256 i = 0; i < signatures.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, address(0)));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, address(0)));
             _bring(c, M0, M0, signatures[i]);
         }
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             bytes memory signature = _attestation(keys[i], c.id, M0);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, address(0)));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, address(0)));
             _bring(c, M0, M0, signature);
         }
     }
 
     function _attestUntil(Case memory c, uint40 validUntil) private {
         bytes memory signature = _sign(ATTESTOR_KEY, _digest(c.id, M0, EVIDENCE, validUntil));
-        escrow.attest(c.deal, _select(c, M0), M0, EVIDENCE, validUntil, signature);
+        Selection memory selection = _select(c, M0);
+        escrow.attest(_key(c), selection.payouts, selection.proof, M0, EVIDENCE, validUntil, signature);
     }
 }

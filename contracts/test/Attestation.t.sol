@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {ApprovingAttestor} from "../mocks/ApprovingAttestor.sol";
 import {LyingAttestor} from "../mocks/LyingAttestor.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
@@ -39,7 +40,7 @@ contract AttestationTest is Fixture {
     function test_reverts_when_it_is_for_another_deal() public {
         Case memory c = _opened();
         Case memory other = _draft(address(token));
-        other.deal.salt = 2;
+        other.deal.conditions.salt = 2;
         _fund(other);
         _refused(c, _attestation(ATTESTOR_KEY, other.id, M0));
     }
@@ -82,10 +83,24 @@ contract AttestationTest is Fixture {
         _refused(c, bytes.concat(r, bytes32(ORDER - uint256(s)), bytes1(v == 27 ? 28 : 27)));
     }
 
-    function test_reverts_when_it_is_compact() public {
+    function test_counts_in_the_compact_form_too() public {
         Case memory c = _opened();
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(ATTESTOR_KEY, _digest(c.id, M0, EVIDENCE, VALID_UNTIL));
-        _refused(c, bytes.concat(r, bytes32(uint256(s) | uint256(v - 27) << 255)));
+        _bring(c, M0, M0, _compact(ATTESTOR_KEY, _digest(c.id, M0, EVIDENCE, VALID_UNTIL)));
+        assertHolding(c, TOTAL - AMOUNT_0, M0);
+    }
+
+    function test_reverts_when_it_is_compact_and_of_somebody_else_or_over_something_else() public {
+        Case memory c = _opened();
+        _refused(c, _compact(STRANGER_KEY, _digest(c.id, M0, EVIDENCE, VALID_UNTIL)));
+        _refused(c, _compact(ATTESTOR_KEY, _digest(c.id, M1, EVIDENCE, VALID_UNTIL)));
+    }
+
+    function testFuzz_a_changed_bit_makes_the_compact_form_void(uint256 place) public {
+        Case memory c = _opened();
+        bytes memory signature = _compact(ATTESTOR_KEY, _digest(c.id, M0, EVIDENCE, VALID_UNTIL));
+        place = bound(place, 0, 8 * 64 - 1);
+        signature[place / 8] ^= bytes1(uint8(1 << place % 8));
+        _refused(c, signature);
     }
 
     function test_reverts_when_v_is_zero_or_one() public {
@@ -99,7 +114,7 @@ contract AttestationTest is Fixture {
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
         _refused(c, bytes.concat(signature, hex"00"));
         assembly ("memory-safe") {
-            mstore(signature, 64)
+            mstore(signature, 63) // with 64 it could be a compact one
         }
         _refused(c, signature);
         _refused(c, "");
@@ -186,14 +201,21 @@ contract AttestationTest is Fixture {
             c.deal.attestor = address(i);
             _fund(c);
             bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, address(i)));
-            escrow.attest{gas: 3_000_000}(c.deal, _select(c, M0), M0, EVIDENCE, VALID_UNTIL, signature);
+            Selection memory s = _select(c, M0);
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, address(i)));
+            escrow.attest{gas: 3_000_000}(_key(c), s.payouts, s.proof, M0, EVIDENCE, VALID_UNTIL, signature);
         }
+    }
+
+    /// @dev The 64 bytes of ERC-2098.
+    function _compact(uint256 key, bytes32 digest) private pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return bytes.concat(r, bytes32(uint256(s) | uint256(v - 27) << 255));
     }
 
     /// @dev Brings a signature for milestone 0, this evidence and this time, which must not count.
     function _refused(Case memory c, bytes memory signature) private {
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, c.deal.attestor));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, c.deal.attestor));
         _bring(c, M0, M0, signature);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {BlockableToken} from "../mocks/BlockableToken.sol";
 import {BurningReceiver} from "../mocks/BurningReceiver.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
@@ -27,9 +27,9 @@ contract ClaimTest is Fixture {
         _fund(c);
         _token.setAnswer(payee, BlockableToken.Answer.Reverts);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M0, AMOUNT_0, 0, IEscrow.Reason.Released);
+        emit IEscrowTypes.Released(c.id, M0, AMOUNT_0);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Credited(address(_token), payee, AMOUNT_0 - 30);
+        emit IEscrowTypes.Credited(address(_token), payee, AMOUNT_0 - 30);
         _release(c, M0);
         assertCredit(c, payee, AMOUNT_0 - 30);
         assertCredit(c, broker, 0);
@@ -51,7 +51,7 @@ contract ClaimTest is Fixture {
         Case memory c = _fund(_draft(address(_token)));
         _token.setAnswer(payer, BlockableToken.Answer.Reverts);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Credited(address(_token), payer, AMOUNT_0);
+        emit IEscrowTypes.Credited(address(_token), payer, AMOUNT_0);
         _refund(c, M0, payee);
         vm.warp(DEADLINE_2);
         _conclude(c, ALL);
@@ -67,7 +67,7 @@ contract ClaimTest is Fixture {
         for (uint256 i = 0; i < keys.length; ++i) {
             uint256 before = vm.snapshotState();
             vm.expectEmit(address(escrow));
-            emit IEscrow.Claimed(address(_token), payee, payee, 100);
+            emit IEscrowTypes.Claimed(address(_token), payee, payee, 100);
             vm.prank(vm.addr(keys[i]));
             escrow.claim(address(_token), payee, payee);
             assertBalance(c, payee, 100, "the owner has it");
@@ -80,7 +80,7 @@ contract ClaimTest is Fixture {
     function test_its_owner_may_take_it_anywhere() public {
         Case memory c = _credited();
         vm.expectEmit(address(escrow));
-        emit IEscrow.Claimed(address(_token), payee, stranger, 100);
+        emit IEscrowTypes.Claimed(address(_token), payee, stranger, 100);
         vm.prank(payee);
         escrow.claim(address(_token), payee, stranger);
         assertBalance(c, stranger, 100, "where the owner said");
@@ -93,7 +93,7 @@ contract ClaimTest is Fixture {
         for (uint256 i = 0; i < keys.length; ++i) {
             if (keys[i] == PAYEE_KEY) continue;
             address sender = vm.addr(keys[i]);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.NotOwner.selector, sender, payee));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotOwner.selector, sender, payee));
             vm.prank(sender);
             escrow.claim(address(_token), payee, sender);
         }
@@ -102,7 +102,7 @@ contract ClaimTest is Fixture {
 
     function test_reverts_when_its_owner_only_started_the_transaction() public {
         _credited();
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotOwner.selector, stranger, payee));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotOwner.selector, stranger, payee));
         vm.prank(stranger, payee);
         escrow.claim(address(_token), payee, stranger);
     }
@@ -110,26 +110,26 @@ contract ClaimTest is Fixture {
     function test_reverts_when_it_would_go_nowhere() public {
         _credited();
         vm.startPrank(payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidRecipient.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidRecipient.selector, address(0)));
         escrow.claim(address(_token), payee, address(0));
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidRecipient.selector, address(escrow)));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidRecipient.selector, address(escrow)));
         escrow.claim(address(_token), payee, address(escrow));
     }
 
     function test_reverts_when_nothing_is_owed() public {
         _credited();
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToClaim.selector, address(_token), stranger));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToClaim.selector, address(_token), stranger));
         escrow.claim(address(_token), stranger, stranger);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToClaim.selector, address(token), payee));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToClaim.selector, address(token), payee));
         escrow.claim(address(token), payee, payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToClaim.selector, COIN, payee));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToClaim.selector, COIN, payee));
         escrow.claim(COIN, payee, payee);
     }
 
     function test_reverts_when_it_was_claimed() public {
         _credited();
         escrow.claim(address(_token), payee, payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToClaim.selector, address(_token), payee));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToClaim.selector, address(_token), payee));
         escrow.claim(address(_token), payee, payee);
     }
 
@@ -138,7 +138,7 @@ contract ClaimTest is Fixture {
     function test_credits_of_one_owner_add_up_over_deals() public {
         for (uint128 i = 1; i <= 3; ++i) {
             Case memory c = _draftTo(address(_token), payee, 100 * i);
-            c.deal.salt = i;
+            c.deal.conditions.salt = i;
             _fund(c);
             _token.setAnswer(payee, BlockableToken.Answer.Reverts);
             _release(c, 1);
@@ -174,7 +174,7 @@ contract ClaimTest is Fixture {
         escrow.claim(address(_token), payee, payee);
         assertBalance(c, payee, 100, "the credit and no more");
         assertBalance(c, address(escrow), 1000, "the donation stays");
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToClaim.selector, COIN, payee));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToClaim.selector, COIN, payee));
         escrow.claim(COIN, payee, payee);
     }
 

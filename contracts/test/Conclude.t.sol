@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice The clocks: what anybody may settle, and from which second on.
@@ -13,7 +13,7 @@ contract ConcludeTest is Fixture {
         assertBalance(c, payer, AMOUNT_0, "the payer has it back, fee included");
         assertBalance(c, stranger, 0, "who called gets nothing");
         assertHolding(c, TOTAL - AMOUNT_0, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
     }
 
     function test_pays_what_was_delivered_when_its_inspection_is_over() public {
@@ -25,7 +25,7 @@ contract ConcludeTest is Fixture {
         assertBalance(c, broker, 30, "the fee is paid");
         assertBalance(c, stranger, 0, "who called gets nothing");
         assertHolding(c, TOTAL - AMOUNT_0, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
     }
 
     function test_returns_and_pays_coin() public {
@@ -47,9 +47,9 @@ contract ConcludeTest is Fixture {
         _attest(c, M2);
         vm.warp(DEADLINE_1);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M2, AMOUNT_2, 0, IEscrow.Reason.InspectionOver);
+        emit IEscrowTypes.Accepted(c.id, M2, AMOUNT_2);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M0 | M1, 0, AMOUNT_0 + AMOUNT_1, IEscrow.Reason.DeadlinePassed);
+        emit IEscrowTypes.Expired(c.id, M0 | M1, AMOUNT_0 + AMOUNT_1);
         vm.recordLogs();
         _conclude(c, ALL);
         assertEq(vm.getRecordedLogs().length, 2, "two events");
@@ -63,7 +63,7 @@ contract ConcludeTest is Fixture {
         _attest(c, M2);
         vm.warp(START + INSPECTION);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M2, AMOUNT_2, 0, IEscrow.Reason.InspectionOver);
+        emit IEscrowTypes.Accepted(c.id, M2, AMOUNT_2);
         vm.recordLogs();
         _conclude(c, M2);
         vm.warp(DEADLINE_0);
@@ -73,13 +73,13 @@ contract ConcludeTest is Fixture {
 
     function test_anybody_may_call() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
+        Selection memory selection = _select(c, M0);
         vm.warp(DEADLINE_0);
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             uint256 before = vm.snapshotState();
             vm.prank(vm.addr(keys[i]));
-            escrow.conclude(c.deal, selection);
+            escrow.conclude(_key(c), selection.payouts, selection.proof);
             assertBalance(c, payer, AMOUNT_0, "it goes where the deal says");
             vm.revertToState(before);
         }
@@ -88,7 +88,7 @@ contract ConcludeTest is Fixture {
     function test_reverts_when_the_deal_was_never_opened() public {
         Case memory c = _seal(_draft(address(token)));
         vm.warp(DEADLINE_2);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.DealNotFound.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, c.id));
         _conclude(c, ALL);
     }
 
@@ -97,7 +97,7 @@ contract ConcludeTest is Fixture {
     function test_reverts_when_the_deadline_is_one_second_away() public {
         Case memory c = _opened();
         vm.warp(DEADLINE_0 - 1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _conclude(c, ALL);
         assertHolding(c, TOTAL, 0);
     }
@@ -115,7 +115,7 @@ contract ConcludeTest is Fixture {
         Case memory c = _openedWithInspection();
         _attest(c, M0);
         vm.warp(START + INSPECTION - 1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _conclude(c, ALL);
     }
 
@@ -137,7 +137,7 @@ contract ConcludeTest is Fixture {
         uint256 ends = DEADLINE_0 - 1 + INSPECTION;
         for (uint256 t = DEADLINE_0; t < ends; t += ends - 1 - DEADLINE_0) {
             vm.warp(t);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
             _conclude(c, M0);
         }
         vm.warp(ends);
@@ -152,7 +152,7 @@ contract ConcludeTest is Fixture {
         _fund(c);
         vm.warp(START + 3650 days - 1);
         bytes memory signature = _sign(ATTESTOR_KEY, _digest(c.id, 1, EVIDENCE, type(uint40).max));
-        escrow.attest(c.deal, _select(c, 1), 1, EVIDENCE, type(uint40).max, signature);
+        escrow.attest(_key(c), _rows(c.milestones), 1, EVIDENCE, type(uint40).max, signature);
         vm.warp(START + 3650 days - 1 + 365 days);
         _conclude(c, 1);
         assertBalance(c, payee, 100, "paid with nobody's consent");
@@ -167,8 +167,8 @@ contract ConcludeTest is Fixture {
         vm.warp(DEADLINE_0);
         _conclude(c, ALL);
         assertHolding(c, AMOUNT_1 + AMOUNT_2, M0);
-        assertStatus(c, 1, IEscrow.State.Delivered, DEADLINE_0 - 1 + INSPECTION);
-        assertStatus(c, 2, IEscrow.State.Open, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Delivered, DEADLINE_0 - 1 + INSPECTION);
+        assertStatus(c, 2, IEscrowTypes.State.Open, 0);
     }
 
     function test_skips_what_is_settled_on_any_word() public {
@@ -188,7 +188,7 @@ contract ConcludeTest is Fixture {
         _attest(c, M0);
         vm.warp(DEADLINE_2);
         _conclude(c, ALL);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _conclude(c, ALL);
         assertHolding(c, 0, ALL);
     }
@@ -201,7 +201,7 @@ contract ConcludeTest is Fixture {
         _attest(c, M0);
         vm.warp(now_);
         bool over = now_ >= delivered + INSPECTION;
-        if (!over) vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        if (!over) vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _conclude(c, M0);
         assertBalance(c, payee, over ? AMOUNT_0 - 30 : 0, "paid from the end of the inspection on");
         assertBalance(c, payer, 0, "what was delivered is never returned by a clock");

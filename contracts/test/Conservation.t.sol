@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {IEscrow} from "../interfaces/IEscrow.sol";
 import {BlockableToken} from "../mocks/BlockableToken.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
-import {Fixture} from "./Fixture.sol";
+import {Calls} from "./Calls.sol";
+import {Milestone, Share} from "./Typed.sol";
 
 /// @notice Random deals and random calls beside a small model of what they must do. After every call: what is refused,
 ///         settled, paid, credited and held is what the model says (each milestone settles at most once, to the last
 ///         unit), and for every token the balance covers all that is held and owed.
-contract ConservationTest is Fixture {
+contract ConservationTest is Calls {
     uint256 private constant STEPS = 60;
 
     /// @notice The model of one deal.
@@ -40,6 +41,7 @@ contract ConservationTest is Fixture {
     }
 
     /// forge-config: default.fuzz.runs = 128
+    /// forge-config: prove.fuzz.runs = 2000
     function testFuzz_every_unit_is_accounted_for(uint256 seed) public {
         _seed = seed;
         Case[] memory cases = new Case[](3);
@@ -90,8 +92,8 @@ contract ConservationTest is Fixture {
         address sender = _below(4) == 0 ? _anyone() : payer;
         uint128 paid = bits & ~_records[c.id].settled;
         bool allowed = sender == payer && paid != 0;
-        _call(sender, abi.encodeCall(IEscrow.release, (c.deal, _select(c, bits))), allowed);
-        if (allowed) _settle(c, paid, 0);
+        _call(sender, _releaseCall(c, bits), allowed);
+        if (allowed) _settled(c, paid, 0);
     }
 
     function _tryRefund(Case memory c, uint128 bits) private {
@@ -100,30 +102,27 @@ contract ConservationTest is Fixture {
         if (bits == 0) return;
         uint128 returned = bits & ~_records[c.id].settled;
         bool allowed = returned != 0 && returned & ~_milestonesOf(c, sender) == 0;
-        _call(sender, abi.encodeCall(IEscrow.refund, (c.deal, _select(c, bits))), allowed);
-        if (allowed) _settle(c, 0, returned);
+        _call(sender, _refundCall(c, bits), allowed);
+        if (allowed) _settled(c, 0, returned);
     }
 
     function _tryConclude(Case memory c, uint128 bits) private {
         (uint128 paid, uint128 returned) = _decided(c, bits & ~_records[c.id].settled);
         bool allowed = paid | returned != 0;
-        _call(_anyone(), abi.encodeCall(IEscrow.conclude, (c.deal, _select(c, bits))), allowed);
-        if (allowed) _settle(c, paid, returned);
+        _call(_anyone(), _concludeCall(c, bits), allowed);
+        if (allowed) _settled(c, paid, returned);
     }
 
     function _tryAttest(Case memory c, uint128 bits) private {
         uint128 attested = _below(3) == 0 ? uint128(_below(1 << c.milestones.length)) : bits;
         uint256 key = _below(4) == 0 ? STRANGER_KEY : ATTESTOR_KEY;
-        bytes memory call_ = abi.encodeCall(
-            IEscrow.attest,
-            (c.deal, _select(c, bits), attested, EVIDENCE, type(uint40).max, _signature(key, c.id, attested))
-        );
+        bytes memory call_ = _attestCall(c, bits, attested, type(uint40).max, _signature(key, c.id, attested));
         Record storage record = _records[c.id];
         uint128 fresh = bits & ~(record.settled | record.delivered | _late(c));
         bool allowed = key == ATTESTOR_KEY && fresh != 0 && fresh & ~attested == 0;
         _call(_anyone(), call_, allowed);
         if (!allowed) return;
-        if (c.deal.inspectionPeriod == 0) return _settle(c, fresh, 0);
+        if (c.deal.inspectionPeriod == 0) return _settled(c, fresh, 0);
         record.delivered |= fresh;
         for (uint256 i = 0; i < c.milestones.length; ++i) {
             if (fresh >> i & 1 == 1) record.ends[i] = block.timestamp + c.deal.inspectionPeriod;
@@ -151,10 +150,10 @@ contract ConservationTest is Fixture {
 
     // ------------------------------------------------------------------------------------------------ model
 
-    function _settle(Case memory c, uint128 paid, uint128 returned) private {
+    function _settled(Case memory c, uint128 paid, uint128 returned) private {
         _records[c.id].settled |= paid | returned;
         for (uint256 i = 0; i < c.milestones.length; ++i) {
-            IEscrow.Milestone memory milestone = c.milestones[i];
+            Milestone memory milestone = c.milestones[i];
             if (returned >> i & 1 == 1) _receive(c.deal.token, payer, _amount(milestone));
             for (uint256 j = 0; paid >> i & 1 == 1 && j < milestone.payouts.length; ++j) {
                 _receive(c.deal.token, milestone.payouts[j].to, milestone.payouts[j].amount);
@@ -219,7 +218,7 @@ contract ConservationTest is Fixture {
             if (_records[c.id].settled >> i & 1 == 1) continue;
             (uint128 paid, uint128 returned) = _decided(c, uint128(1 << i));
             _conclude(c, uint128(1 << i));
-            _settle(c, paid, returned);
+            _settled(c, paid, returned);
         }
         _check(c);
         assertHolding(c, 0, (1 << c.milestones.length) - 1);
@@ -230,13 +229,13 @@ contract ConservationTest is Fixture {
     function _random(address token_) private returns (Case memory c) {
         c = _draft(token_);
         c.deal.inspectionPeriod = _below(3) == 0 ? 0 : uint32(1 + _below(20 days));
-        c.milestones = new IEscrow.Milestone[](1 + _below(12));
+        c.milestones = new Milestone[](1 + _below(12));
         for (uint256 i = 0; i < c.milestones.length; ++i) {
-            IEscrow.Payout[] memory payouts = new IEscrow.Payout[](1 + (_below(4) == 0 ? _below(8) : _below(2)));
+            Share[] memory payouts = new Share[](1 + (_below(4) == 0 ? _below(8) : _below(2)));
             for (uint256 j = 0; j < payouts.length; ++j) {
-                payouts[j] = IEscrow.Payout(_anyone(), uint128(1 + _below(10 ** (1 + _below(30)))));
+                payouts[j] = Share(_anyone(), uint128(1 + _below(10 ** (1 + _below(30)))));
             }
-            c.milestones[i] = _milestone(uint8(i), uint40(START + 1 + _below(100 days)), payouts);
+            c.milestones[i] = _milestone(uint16(i), uint40(START + 1 + _below(100 days)), payouts);
         }
         _fund(c);
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice What ids and signatures are bound to, and what a fork of the chain does to them.
@@ -25,16 +26,16 @@ contract DomainTest is Fixture {
     function test_equal_terms_in_another_escrow_are_another_deal() public {
         Case memory c = _seal(_draft(address(token)));
         escrow = IEscrow(vm.deployCode("Escrow.sol:Escrow"));
-        assertTrue(escrow.dealId(c.deal) != c.id, "another id");
-        assertEq(escrow.dealId(c.deal), _id(c.deal), "its own");
+        assertTrue(escrow.dealId(c.deal, c.root) != c.id, "another id");
+        assertEq(escrow.dealId(c.deal, c.root), _id(c.deal, c.root), "its own");
     }
 
     function test_equal_terms_on_another_chain_are_another_deal() public {
         Case memory c = _seal(_draft(address(token)));
         vm.chainId(FORK);
         escrow = IEscrow(vm.deployCode("Escrow.sol:Escrow"));
-        assertTrue(escrow.dealId(c.deal) != c.id, "another id");
-        assertEq(escrow.dealId(c.deal), _id(c.deal), "its own");
+        assertTrue(escrow.dealId(c.deal, c.root) != c.id, "another id");
+        assertEq(escrow.dealId(c.deal, c.root), _id(c.deal, c.root), "its own");
     }
 
     function test_a_fork_strands_no_deal() public {
@@ -42,7 +43,7 @@ contract DomainTest is Fixture {
         _attest(c, M2);
         vm.chainId(FORK);
 
-        assertEq(escrow.dealId(c.deal), c.id, "the id stays");
+        assertEq(escrow.dealId(c.deal, c.root), c.id, "the id stays");
         assertHolding(c, TOTAL, 0);
         _release(c, M0);
         _refund(c, M1, otherPayee);
@@ -57,7 +58,7 @@ contract DomainTest is Fixture {
         vm.chainId(FORK);
         bytes memory live = _attestation(ATTESTOR_KEY, c.id, M0);
 
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, attestor));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, attestor));
         _bring(c, M0, M0, before);
         _bring(c, M0, M0, live);
         assertHolding(c, TOTAL - AMOUNT_0, M0);
@@ -65,7 +66,7 @@ contract DomainTest is Fixture {
         vm.chainId(_chain);
         bytes memory other = _attestation(ATTESTOR_KEY, c.id, M1);
         vm.chainId(FORK);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, attestor));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, attestor));
         _bring(c, M1, M1, other);
     }
 
@@ -74,7 +75,7 @@ contract DomainTest is Fixture {
         vm.chainId(FORK);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, M0);
         vm.chainId(_chain);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, attestor));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, attestor));
         _bring(c, M0, M0, signature);
     }
 

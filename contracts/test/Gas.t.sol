@@ -1,38 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
-import {BurningReceiver} from "../mocks/BurningReceiver.sol";
-import {BurningToken} from "../mocks/BurningToken.sol";
-import {Fixture} from "./Fixture.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
+import {Burners} from "./Burners.sol";
+import {Share} from "./Typed.sol";
 
 /// @notice How much gas a payment is given, and that everything fits into one transaction, whoever burns gas.
-contract GasTest is Fixture {
-    /// @notice The cap of a payment in coin, and what the EVM adds to every call with value.
-    uint256 private constant COIN_GAS = 100_000 + 2300;
-    uint256 private constant TOKEN_GAS = 500_000;
-    /// @notice What the code of the mocks uses, at most, before it looks at the gas.
-    uint256 private constant COIN_ENTRY = 300;
-    uint256 private constant TOKEN_ENTRY = 900;
+contract GasTest is Burners {
     /// @notice The most that one transaction may use (EIP-7825).
     uint256 private constant TRANSACTION_GAS = 16_777_216;
-
-    BurningReceiver private _receiver;
-    BurningToken private _burning;
-
-    function setUp() public override {
-        super.setUp();
-        _receiver = new BurningReceiver();
-        _burning = new BurningToken();
-    }
 
     // ------------------------------------------------------------------------------------------------ caps
 
     function test_gives_a_recipient_of_coin_its_cap_and_no_more() public {
         Case memory c = _fund(_draftTo(COIN, address(_receiver), 100));
         _release(c, 1);
-        assertLe(_receiver.given(), COIN_GAS, "not more");
-        assertGe(_receiver.given(), COIN_GAS - COIN_ENTRY, "not less");
+        assertLe(_receiver.given(), COIN_GAS + STIPEND, "not more");
+        assertGe(_receiver.given(), COIN_GAS + STIPEND - COIN_ENTRY, "not less");
     }
 
     function test_gives_a_token_its_cap_and_no_more() public {
@@ -43,14 +27,14 @@ contract GasTest is Fixture {
     }
 
     function test_pays_a_recipient_of_coin_that_uses_just_less_than_the_cap() public {
-        _receiver.burn(COIN_GAS - 2 * COIN_ENTRY);
+        _receiver.burn(COIN_GAS + STIPEND - 2 * COIN_ENTRY);
         Case memory c = _fund(_draftTo(COIN, address(_receiver), 100));
         _release(c, 1);
         assertBalance(c, address(_receiver), 100, "paid");
     }
 
     function test_credits_a_recipient_of_coin_that_uses_more_than_the_cap() public {
-        _receiver.burn(COIN_GAS + 1);
+        _receiver.burn(COIN_GAS + STIPEND + 1);
         Case memory c = _fund(_draftTo(COIN, address(_receiver), 100));
         _release(c, 1);
         assertCredit(c, address(_receiver), 100);
@@ -92,11 +76,11 @@ contract GasTest is Fixture {
         }
         _seal(c);
         _supply(c, payer);
-        _within(payer, abi.encodeCall(IEscrow.open, (c.deal, c.milestones)));
+        _within(payer, _openCall(c));
         vm.warp(DEADLINE_0);
         for (uint8 i = 0; i < 128; i += 9) {
-            _within(stranger, abi.encodeCall(IEscrow.conclude, (c.deal, _select(c, uint128(1) << i))));
-            assertStatus(c, i, IEscrow.State.Settled, 0);
+            _within(stranger, _concludeCall(c, uint128(1) << i));
+            assertStatus(c, i, IEscrowTypes.State.Settled, 0);
         }
     }
 
@@ -104,7 +88,7 @@ contract GasTest is Fixture {
     function _payOneByOne(Case memory c, address to) private {
         for (uint256 i = 0; i < c.milestones.length; ++i) {
             uint128 bit = uint128(1) << uint128(i);
-            _within(stranger, abi.encodeCall(IEscrow.conclude, (c.deal, _select(c, bit))));
+            _within(stranger, _concludeCall(c, bit));
             assertCredit(c, to, 8 * (i + 1));
         }
         assertHolding(c, 0, (1 << c.milestones.length) - 1);
@@ -123,10 +107,10 @@ contract GasTest is Fixture {
         vm.warp(START + INSPECTION);
     }
 
-    function _eight(address to) private pure returns (IEscrow.Payout[] memory payouts) {
-        payouts = new IEscrow.Payout[](8);
+    function _eight(address to) private pure returns (Share[] memory payouts) {
+        payouts = new Share[](8);
         for (uint256 i = 0; i < 8; ++i) {
-            payouts[i] = IEscrow.Payout(to, 1);
+            payouts[i] = Share(to, 1);
         }
     }
 

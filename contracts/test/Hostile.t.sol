@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {AnsweringToken} from "../mocks/AnsweringToken.sol";
 import {BlockableToken} from "../mocks/BlockableToken.sol";
 import {Bomb} from "../mocks/Bomb.sol";
@@ -9,6 +10,7 @@ import {BurningReceiver} from "../mocks/BurningReceiver.sol";
 import {RebasingToken} from "../mocks/RebasingToken.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
 import {Fixture} from "./Fixture.sol";
+import {Milestone} from "./Typed.sol";
 
 /// @notice A hostile party or token harms only the deals that name it.
 contract HostileTest is Fixture {
@@ -17,7 +19,7 @@ contract HostileTest is Fixture {
         burning.burn(type(uint256).max);
         address[4] memory bad = [address(_refusing()), address(burning), address(new Bomb(true)), address(token)];
         Case memory c = _draft(COIN);
-        c.milestones = new IEscrow.Milestone[](5);
+        c.milestones = new Milestone[](5);
         for (uint8 i = 0; i < 4; ++i) {
             c.milestones[i] = _milestone(i, DEADLINE_0, _payouts(bad[i], 100, payee, 10));
         }
@@ -99,11 +101,11 @@ contract HostileTest is Fixture {
 
     function test_an_attestor_of_one_deal_has_no_say_in_another() public {
         Case memory other = _draft(address(token));
-        (other.deal.attestor, other.deal.salt) = (stranger, 2);
+        (other.deal.attestor, other.deal.conditions.salt) = (stranger, 2);
         _fund(other);
         Case memory c = _opened();
         bytes memory signature = _attestation(STRANGER_KEY, c.id, ALL);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.InvalidAttestation.selector, attestor));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.InvalidSignature.selector, attestor));
         _bring(c, ALL, ALL, signature);
         _bring(other, ALL, ALL, _attestation(STRANGER_KEY, other.id, ALL));
         assertHolding(c, TOTAL, 0);
@@ -148,7 +150,7 @@ contract HostileTest is Fixture {
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, ALL);
         _bring(c, M1, ALL, signature);
         _bring(c, ALL, ALL, signature);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _bring(c, ALL, ALL, signature);
         assertBalance(c, payee, AMOUNT_0 + AMOUNT_2 - 80, "paid once");
         assertBalance(c, otherPayee, AMOUNT_1, "paid once");
@@ -170,7 +172,7 @@ contract HostileTest is Fixture {
         _conclude(c, M2);
         _conclude(c, M0);
         _conclude(c, ALL);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _conclude(c, ALL);
         assertBalance(c, payer, AMOUNT_1 + AMOUNT_2, "returned once");
         assertBalance(c, payee, AMOUNT_0 - 30, "paid once");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Vm} from "./Base.sol";
 import {Fixture} from "./Fixture.sol";
+import {Milestone, Share} from "./Typed.sol";
 
 /// @notice What `open` does. What it refuses is in OpenRefusals.t.sol.
 contract OpenTest is Fixture {
@@ -31,14 +32,14 @@ contract OpenTest is Fixture {
 
     function test_returns_the_id_and_opens_every_milestone() public {
         Case memory c = _seal(_draft(address(token)));
-        assertStatus(c, 0, IEscrow.State.None, 0);
+        assertStatus(c, 0, IEscrowTypes.State.None, 0);
         _supply(c, payer);
 
         assertEq(_open(c, payer), c.id, "the id returned");
 
         assertHolding(c, TOTAL, 0);
         for (uint8 i = 0; i < 3; ++i) {
-            assertStatus(c, i, IEscrow.State.Open, 0);
+            assertStatus(c, i, IEscrowTypes.State.Open, 0);
         }
     }
 
@@ -47,7 +48,7 @@ contract OpenTest is Fixture {
         _supply(c, stranger);
 
         vm.expectEmit(address(escrow));
-        emit IEscrow.Opened(c.id, payer, c.deal, c.milestones);
+        emit IEscrowTypes.Opened(c.id, payer, c.deal, _rows(c.milestones));
         vm.recordLogs();
         _open(c, stranger);
 
@@ -62,7 +63,7 @@ contract OpenTest is Fixture {
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             Case memory c = _draft(address(token));
-            c.deal.salt = i;
+            c.deal.conditions.salt = i;
             _seal(c);
             _supply(c, vm.addr(keys[i]));
             _open(c, vm.addr(keys[i]));
@@ -75,13 +76,13 @@ contract OpenTest is Fixture {
         Case memory c = _seal(_draft(address(token)));
         _supply(c, stranger);
         _open(c, stranger);
-        IEscrow.Selection memory all = _select(c, ALL);
+        Selection memory all = _select(c, ALL);
 
         vm.startPrank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayer.selector, stranger, payer));
-        escrow.release(c.deal, all);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, stranger, payee, 0));
-        escrow.refund(c.deal, all);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayer.selector, stranger, payer));
+        escrow.release(_key(c), all.payouts, all.proof);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, stranger, payee, 0));
+        escrow.refund(_key(c), all.payouts, all.proof);
         vm.stopPrank();
 
         _release(c, M1);
@@ -106,19 +107,19 @@ contract OpenTest is Fixture {
         c.milestones = _many(128);
         _fund(c);
         assertHolding(c, 128 * 129 / 2, 0);
-        assertStatus(c, 127, IEscrow.State.Open, 0);
+        assertStatus(c, 127, IEscrowTypes.State.Open, 0);
 
         _release(c, type(uint128).max);
         assertHolding(c, 0, type(uint128).max);
-        assertStatus(c, 127, IEscrow.State.Settled, 0);
+        assertStatus(c, 127, IEscrowTypes.State.Settled, 0);
         assertBalance(c, payee, 128 * 129 / 2, "all are paid");
     }
 
     function test_takes_8_payouts() public {
         Case memory c = _draft(address(token));
-        IEscrow.Payout[] memory payouts = new IEscrow.Payout[](8);
+        Share[] memory payouts = new Share[](8);
         for (uint256 i = 0; i < 8; ++i) {
-            payouts[i] = IEscrow.Payout(vm.addr(100 + i), uint128(i + 1));
+            payouts[i] = Share(vm.addr(100 + i), uint128(i + 1));
         }
         c.milestones[1].payouts = payouts;
         _fund(c);
@@ -134,7 +135,7 @@ contract OpenTest is Fixture {
         uint128 largest = 2 ** 127 - 1;
         Case memory c = _fund(_draftTo(COIN, payee, largest));
         assertHolding(c, largest, 0);
-        assertStatus(c, 0, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Open, 0);
         _release(c, 1);
         assertHolding(c, 0, 1);
         assertBalance(c, payee, largest, "all is paid");
@@ -143,8 +144,8 @@ contract OpenTest is Fixture {
     function test_takes_the_longest_periods_and_the_largest_share() public {
         Case memory c = _draft(address(token));
         c.deal.inspectionPeriod = 365 days;
-        c.deal.arbitrationPeriod = 365 days;
-        c.deal.lapseBps = 10_000;
+        c.deal.conditions.arbitrationPeriod = 365 days;
+        c.deal.conditions.lapseBps = 10_000;
         _fund(c);
         assertHolding(c, TOTAL, 0);
     }
@@ -159,16 +160,16 @@ contract OpenTest is Fixture {
 
     function test_needs_no_attestor_arbiter_or_period() public {
         Case memory c = _draft(address(token));
-        (c.deal.attestor, c.deal.arbiter) = (address(0), address(0));
-        (c.deal.revocableUntil, c.deal.arbitrationPeriod, c.deal.lapseBps) = (0, 0, 0);
-        (c.deal.agreement, c.deal.salt) = (0, 0);
+        (c.deal.attestor, c.deal.conditions.arbiter) = (address(0), address(0));
+        (c.deal.conditions.revocableUntil, c.deal.conditions.arbitrationPeriod, c.deal.conditions.lapseBps) = (0, 0, 0);
+        (c.deal.conditions.agreement, c.deal.conditions.salt) = (0, 0);
         _fund(c);
         assertHolding(c, TOTAL, 0);
     }
 
     function test_an_arbitration_period_without_an_arbiter_does_no_harm() public {
         Case memory c = _draft(address(token));
-        c.deal.arbiter = address(0);
+        c.deal.conditions.arbiter = address(0);
         _fund(c);
         assertHolding(c, TOTAL, 0);
     }
@@ -176,24 +177,41 @@ contract OpenTest is Fixture {
     function test_equal_terms_with_another_salt_are_another_deal() public {
         Case memory c = _opened();
         Case memory other = _draft(address(token));
-        other.deal.salt = 2;
+        other.deal.conditions.salt = 2;
         _fund(other);
         _release(c, ALL);
         assertHolding(c, 0, ALL);
         assertHolding(other, TOTAL, 0);
     }
 
+    function test_equal_terms_with_other_milestones_are_another_deal() public {
+        Case memory c = _opened();
+        Case memory shorter = _draft(address(token));
+        shorter.milestones = new Milestone[](2);
+        (shorter.milestones[0], shorter.milestones[1]) = (c.milestones[0], c.milestones[1]);
+        _fund(shorter);
+        _release(c, ALL);
+        assertHolding(c, 0, ALL);
+        assertHolding(shorter, AMOUNT_0 + AMOUNT_1, 0);
+    }
+
     function test_one_party_may_have_several_parts() public {
         Case memory c = _draftTo(address(token), payer, 100);
-        (c.deal.attestor, c.deal.arbiter) = (payer, payer);
+        (c.deal.attestor, c.deal.conditions.arbiter) = (payer, payer);
         c.milestones[0].payouts = _payouts(payer, 60, payer, 40);
         _fund(c);
         _release(c, 1);
         assertBalance(c, payer, 100, "both shares are paid");
     }
 
-    function testFuzz_the_id_is_the_digest_of_the_terms(IEscrow.Deal memory deal) public view {
-        assertEq(escrow.dealId(deal), _id(deal), "as computed independently");
+    function testFuzz_the_id_is_the_digest_of_the_terms(IEscrowTypes.Deal memory deal, bytes32 root) public view {
+        assertEq(escrow.dealId(deal, root), _id(deal, root), "as computed independently");
+    }
+
+    function testFuzz_the_key_hashes_the_conditions(IEscrowTypes.Deal memory deal) public view {
+        Case memory c;
+        c.deal = deal;
+        assertEq(abi.encode(escrow.keyOf(deal)), abi.encode(_key(c)), "as computed independently");
     }
 
     function testFuzz_any_number_of_milestones_hashes_to_its_tree(uint256 count, uint256 picked) public {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
 import {AnsweringToken} from "../mocks/AnsweringToken.sol";
 import {Bomb} from "../mocks/Bomb.sol";
 import {Fixture} from "./Fixture.sol";
@@ -144,10 +143,10 @@ contract PaymentsTest is Fixture {
     }
 
     function _gasOfRelease(Case memory c) private returns (uint256 used) {
-        IEscrow.Selection memory selection = _select(c, 1);
+        Selection memory selection = _select(c, 1);
         vm.prank(payer);
         used = gasleft();
-        escrow.release(c.deal, selection);
+        escrow.release(_key(c), selection.payouts, selection.proof);
         used -= gasleft();
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice The payee gives up.
@@ -14,8 +14,8 @@ contract RefundTest is Fixture {
         assertBalance(c, broker, 0, "the broker gets nothing");
         assertBalance(c, address(escrow), TOTAL - AMOUNT_0, "the rest is still held");
         assertHolding(c, TOTAL - AMOUNT_0, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
-        assertStatus(c, 1, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Open, 0);
     }
 
     function test_returns_coin() public {
@@ -25,10 +25,10 @@ contract RefundTest is Fixture {
         assertBalance(c, address(escrow), AMOUNT_1, "the rest is still held");
     }
 
-    function test_emits_settled_and_nothing_else() public {
+    function test_emits_refunded_and_nothing_else() public {
         Case memory c = _openedInCoin();
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M0 | M2, 0, AMOUNT_0 + AMOUNT_2, IEscrow.Reason.Refunded);
+        emit IEscrowTypes.Refunded(c.id, M0 | M2, AMOUNT_0 + AMOUNT_2);
         vm.recordLogs();
         _refund(c, M0 | M2, payee);
         assertEq(vm.getRecordedLogs().length, 1, "one event");
@@ -52,54 +52,54 @@ contract RefundTest is Fixture {
 
     function test_reverts_when_anybody_but_the_payee_calls() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
+        Selection memory selection = _select(c, M0);
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             if (keys[i] == PAYEE_KEY) continue;
             address sender = vm.addr(keys[i]);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, sender, payee, 0));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, sender, payee, 0));
             vm.prank(sender);
-            escrow.refund(c.deal, selection);
+            escrow.refund(_key(c), selection.payouts, selection.proof);
         }
         assertHolding(c, TOTAL, 0);
     }
 
     function test_reverts_when_one_milestone_is_of_another_payee() public {
         Case memory c = _opened();
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, payee, otherPayee, 1));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, payee, otherPayee, 1));
         _refund(c, ALL, payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, otherPayee, payee, 0));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, otherPayee, payee, 0));
         _refund(c, ALL, otherPayee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, otherPayee, payee, 2));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, otherPayee, payee, 2));
         _refund(c, M1 | M2, otherPayee);
         assertHolding(c, TOTAL, 0);
     }
 
     function test_reverts_when_the_payee_of_another_deal_calls() public {
         Case memory other = _draftTo(address(token), stranger, 100);
-        other.deal.salt = 2;
+        other.deal.conditions.salt = 2;
         _fund(other);
         Case memory c = _fund(_draftTo(address(token), payee, 100));
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, stranger, payee, 0));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, stranger, payee, 0));
         _refund(c, 1, stranger);
 
-        IEscrow.Selection memory foreign = _select(other, 1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.RootMismatch.selector, other.deal.milestones, c.deal.milestones));
+        Selection memory foreign = _select(other, 1);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, _id(c.deal, other.root)));
         vm.prank(stranger);
-        escrow.refund(c.deal, foreign);
+        escrow.refund(_key(c), foreign.payouts, foreign.proof);
     }
 
     function test_reverts_when_the_payee_only_started_the_transaction() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayee.selector, stranger, payee, 0));
+        Selection memory selection = _select(c, M0);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayee.selector, stranger, payee, 0));
         vm.prank(stranger, payee);
-        escrow.refund(c.deal, selection);
+        escrow.refund(_key(c), selection.payouts, selection.proof);
     }
 
     function test_reverts_when_the_deal_was_never_opened() public {
         Case memory c = _seal(_draft(address(token)));
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.DealNotFound.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, c.id));
         _refund(c, M0, payee);
     }
 
@@ -121,7 +121,7 @@ contract RefundTest is Fixture {
         Case memory c = _openedWithInspection();
         _attest(c, M0 | M2);
         _refund(c, M0, payee);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
         vm.warp(START + INSPECTION);
         _refund(c, M2, payee);
         assertHolding(c, AMOUNT_1, M0 | M2);
@@ -135,7 +135,7 @@ contract RefundTest is Fixture {
         _release(c, M1);
         _attest(c, M0);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M2, 0, AMOUNT_2, IEscrow.Reason.Refunded);
+        emit IEscrowTypes.Refunded(c.id, M2, AMOUNT_2);
         _refund(c, ALL, payee);
         assertHolding(c, 0, ALL);
         assertBalance(c, payer, AMOUNT_2, "only what was left is returned");
@@ -145,9 +145,9 @@ contract RefundTest is Fixture {
     function test_reverts_when_all_is_settled() public {
         Case memory c = _opened();
         _refund(c, M0, payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _refund(c, M0, payee);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _refund(c, M0, stranger);
         assertHolding(c, TOTAL - AMOUNT_0, M0);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice The payer pays.
@@ -13,9 +13,9 @@ contract ReleaseTest is Fixture {
         assertBalance(c, broker, 30, "the fee is paid");
         assertBalance(c, address(escrow), TOTAL - AMOUNT_0, "the rest is still held");
         assertHolding(c, TOTAL - AMOUNT_0, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
-        assertStatus(c, 1, IEscrow.State.Open, 0);
-        assertStatus(c, 2, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Open, 0);
+        assertStatus(c, 2, IEscrowTypes.State.Open, 0);
     }
 
     function test_pays_in_coin() public {
@@ -27,10 +27,10 @@ contract ReleaseTest is Fixture {
         assertBalance(c, address(escrow), AMOUNT_2, "the rest is still held");
     }
 
-    function test_emits_settled_and_nothing_else() public {
+    function test_emits_released_and_nothing_else() public {
         Case memory c = _openedInCoin();
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M0 | M1, AMOUNT_0 + AMOUNT_1, 0, IEscrow.Reason.Released);
+        emit IEscrowTypes.Released(c.id, M0 | M1, AMOUNT_0 + AMOUNT_1);
         vm.recordLogs();
         _release(c, M0 | M1);
         assertEq(vm.getRecordedLogs().length, 1, "one event");
@@ -38,45 +38,45 @@ contract ReleaseTest is Fixture {
 
     function test_reverts_when_anybody_but_the_payer_calls() public {
         Case memory c = _opened();
-        IEscrow.Selection memory all = _select(c, ALL);
+        Selection memory all = _select(c, ALL);
         uint256[7] memory keys = _keys();
         for (uint256 i = 0; i < keys.length; ++i) {
             if (keys[i] == PAYER_KEY) continue;
             address sender = vm.addr(keys[i]);
-            vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayer.selector, sender, payer));
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayer.selector, sender, payer));
             vm.prank(sender);
-            escrow.release(c.deal, all);
+            escrow.release(_key(c), all.payouts);
         }
         assertHolding(c, TOTAL, 0);
     }
 
     function test_reverts_when_the_payer_of_another_deal_calls() public {
         Case memory other = _draft(address(token));
-        (other.deal.payer, other.deal.salt) = (stranger, 2);
+        (other.deal.payer, other.deal.conditions.salt) = (stranger, 2);
         _fund(other);
         Case memory c = _opened();
-        IEscrow.Selection memory all = _select(c, ALL);
+        Selection memory all = _select(c, ALL);
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayer.selector, stranger, payer));
-        escrow.release(c.deal, all);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayer.selector, stranger, payer));
+        escrow.release(_key(c), all.payouts);
 
         c.deal.payer = stranger;
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.DealNotFound.selector, _id(c.deal)));
-        escrow.release(c.deal, all);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, _id(c.deal, c.root)));
+        escrow.release(_key(c), all.payouts);
     }
 
     function test_reverts_when_the_payer_only_started_the_transaction() public {
         Case memory c = _opened();
-        IEscrow.Selection memory all = _select(c, ALL);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotPayer.selector, stranger, payer));
+        Selection memory all = _select(c, ALL);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NotPayer.selector, stranger, payer));
         vm.prank(stranger, payer);
-        escrow.release(c.deal, all);
+        escrow.release(_key(c), all.payouts);
     }
 
     function test_reverts_when_the_deal_was_never_opened() public {
         Case memory c = _seal(_draft(address(token)));
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.DealNotFound.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, c.id));
         _release(c, ALL);
     }
 
@@ -97,8 +97,8 @@ contract ReleaseTest is Fixture {
         Case memory c = _openedWithInspection();
         _attest(c, M0 | M1);
         _release(c, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
-        assertStatus(c, 1, IEscrow.State.Delivered, START + INSPECTION);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Delivered, START + INSPECTION);
         vm.warp(START + INSPECTION);
         _release(c, M1);
         assertHolding(c, AMOUNT_2, M0 | M1);
@@ -113,7 +113,7 @@ contract ReleaseTest is Fixture {
         _attest(c, M0);
         _refund(c, M1, otherPayee);
         vm.expectEmit(address(escrow));
-        emit IEscrow.Settled(c.id, M2, AMOUNT_2, 0, IEscrow.Reason.Released);
+        emit IEscrowTypes.Released(c.id, M2, AMOUNT_2);
         _release(c, ALL);
         assertHolding(c, 0, ALL);
         assertBalance(c, payee, AMOUNT_0 - 30 + AMOUNT_2 - 50, "each was paid once");
@@ -124,9 +124,9 @@ contract ReleaseTest is Fixture {
     function test_reverts_when_all_is_settled() public {
         Case memory c = _opened();
         _release(c, M0 | M1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _release(c, M0 | M1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+        vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.NothingToDo.selector, c.id));
         _release(c, M0);
         assertHolding(c, AMOUNT_2, M0 | M1);
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 import {Tree} from "./Tree.sol";
+import {Milestone, Share, Typed} from "./Typed.sol";
 
-/// @notice Which selections prove milestones of a deal, and which do not.
+/// @notice Which selections prove milestones of a deal, and which do not. Rows out of place are in Rows.t.sol.
 contract SelectionTest is Fixture {
     uint256 private _start;
 
@@ -23,33 +23,48 @@ contract SelectionTest is Fixture {
         }
     }
 
-    function test_all_milestones_may_come_with_a_multiproof() public {
+    function test_all_milestones_may_come_with_an_empty_proof_or_a_multiproof() public {
         Case memory c = _manyOpened(7);
-        IEscrow.Selection memory selection = _select(c, 127);
-        (selection.proof, selection.proofFlags) = Tree.multiproof(Tree.build(c.milestones), _indices(127));
-        assertEq(selection.proofFlags.length, 6, "flags alone");
+        Selection memory selection = _select(c, 127);
+        uint256 before = vm.snapshotState();
         vm.prank(payer);
-        escrow.release(c.deal, selection);
+        escrow.release(_key(c), selection.payouts, selection.proof);
+        assertHolding(c, 0, 127);
+        vm.revertToState(before);
+
+        selection.proof = Tree.multiproof(Tree.build(c.milestones), _indices(127));
+        assertEq(selection.proof.length, 1, "flags alone");
+        vm.prank(payer);
+        escrow.release(_key(c), selection.payouts, selection.proof);
         assertHolding(c, 0, 127);
     }
 
-    function test_one_milestone_may_come_with_a_multiproof() public {
+    function test_one_milestone_takes_no_flags() public {
         Case memory c = _manyOpened(7);
-        IEscrow.Selection memory selection = _select(c, 16);
-        selection.proofFlags = new bool[](selection.proof.length);
-        vm.prank(payer);
-        escrow.release(c.deal, selection);
-        assertHolding(c, 28 - 5, 16);
+        Selection memory selection = _select(c, 16);
+        selection.proof = _with(selection.proof, 0);
+        _mismatched(c, selection);
     }
 
-    function test_an_empty_selection_does_nothing() public {
-        Case memory c = _opened();
-        IEscrow.Selection memory selection;
-        _refused(c, selection, abi.encodeWithSelector(MerkleProof.MerkleProofInvalidMultiproof.selector));
+    function test_flags_beyond_the_last_step_do_no_harm() public {
+        Case memory c = _manyOpened(5);
+        Selection memory selection = _select(c, 11);
+        uint256 steps = 3 + selection.proof.length - 2;
+        selection.proof[selection.proof.length - 1] |= bytes32(type(uint256).max << steps);
+        vm.prank(payer);
+        escrow.release(_key(c), selection.payouts, selection.proof);
+        assertHolding(c, 15 - 1 - 2 - 4, 11);
+    }
 
-        selection.proof = new bytes32[](1);
-        selection.proof[0] = c.deal.milestones;
-        _refused(c, selection, abi.encodeWithSelector(IEscrow.NothingToDo.selector, c.id));
+    function test_reverts_when_nothing_is_selected() public {
+        Case memory c = _opened();
+        Selection memory selection;
+        bytes memory reason = abi.encodeWithSelector(IEscrowTypes.InvalidMilestoneCount.selector, 0);
+        _refused(c, selection, reason);
+        selection.proof = _with(selection.proof, c.root);
+        _refused(c, selection, reason);
+        selection.proof = _with(selection.proof, 0);
+        _refused(c, selection, reason);
     }
 
     // ------------------------------------------------------------------------------------------------ other terms
@@ -82,6 +97,8 @@ contract SelectionTest is Fixture {
         Case memory c = _opened();
         c.milestones[0].index = 5;
         _refusedAlone(c);
+        c.milestones[0].index = 256;
+        _refusedAlone(c);
     }
 
     function test_reverts_when_a_payout_is_dropped() public {
@@ -92,8 +109,11 @@ contract SelectionTest is Fixture {
 
     function test_reverts_when_all_payouts_are_dropped() public {
         Case memory c = _opened();
-        c.milestones[0].payouts = new IEscrow.Payout[](0);
-        _refusedAlone(c);
+        c.milestones[0].payouts = new Share[](0);
+        _mismatched(c, _select(c, M0 | M1));
+        _mismatched(c, _select(c, ALL));
+        bytes memory reason = abi.encodeWithSelector(IEscrowTypes.InvalidMilestoneCount.selector, 0);
+        _refused(c, _select(c, M0), reason);
     }
 
     function test_reverts_when_a_payout_is_added() public {
@@ -104,69 +124,85 @@ contract SelectionTest is Fixture {
         _refusedWithRoot(c, ALL);
     }
 
-    function test_reverts_when_a_milestone_is_of_another_deal() public {
-        Case memory other = _manyOpened(3);
+    function test_reverts_when_payouts_change_places() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(other, M0);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.RootMismatch.selector, other.deal.milestones, c.deal.milestones));
-        vm.prank(payer);
-        escrow.release(c.deal, selection);
+        c.milestones[0].payouts = _payouts(broker, 30, payee, AMOUNT_0 - 30);
+        _refusedAlone(c);
+    }
+
+    function test_reverts_when_a_milestone_is_of_another_deal() public {
+        Case memory other = _draft(address(token));
+        (other.milestones, other.deal.conditions.salt) = (_many(3), 2);
+        _fund(other);
+        Case memory c = _opened();
+        _refused(c, _select(other, M0), _notFound(c, other.root));
+        _refused(c, _select(other, M0 | M1), _notFound(c, other.root));
+        _refused(c, _select(other, ALL), _notFound(c, other.root));
+    }
+
+    function test_the_milestones_tell_deals_of_equal_terms_apart() public {
+        Case memory c = _opened();
+        Case memory other = _manyOpened(3);
+        _release(other, M0);
+        assertHolding(other, 5, M0);
+        assertHolding(c, TOTAL, 0);
     }
 
     // ------------------------------------------------------------------------------------------------ other proofs
 
     function test_reverts_when_a_sibling_is_wrong() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
+        Selection memory selection = _select(c, M0);
+        selection.proof[0] ^= bytes32(uint256(1));
+        _mismatched(c, selection);
+        selection = _select(c, M0 | M1);
         selection.proof[0] ^= bytes32(uint256(1));
         _mismatched(c, selection);
     }
 
     function test_reverts_when_the_proof_is_of_another_milestone() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
+        Selection memory selection = _select(c, M0);
         selection.proof = _select(c, M2).proof;
         _mismatched(c, selection);
     }
 
     function test_reverts_when_the_proof_is_too_short_or_too_long() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0);
-        bytes32[] memory longer = new bytes32[](selection.proof.length + 1);
-        for (uint256 i = 0; i < selection.proof.length; ++i) {
-            longer[i] = selection.proof[i];
-        }
-        selection.proof = longer;
+        Selection memory selection = _select(c, M0);
+        selection.proof = _with(selection.proof, 0);
         _mismatched(c, selection);
         selection.proof = new bytes32[](0);
-        _mismatched(c, selection);
+        _refused(c, selection, _notFound(c, Typed.hash(c.milestones[0])));
     }
 
     function test_reverts_when_a_few_come_without_a_proof() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, M0 | M1);
-        (selection.proof, selection.proofFlags) = (new bytes32[](0), new bool[](0));
-        _mismatched(c, selection);
+        Selection memory selection = _select(c, M0 | M1);
+        selection.proof = new bytes32[](0);
+        Milestone[] memory few = new Milestone[](2);
+        (few[0], few[1]) = (c.milestones[0], c.milestones[1]);
+        _refused(c, selection, _notFound(c, Tree.build(few)[0]));
     }
 
     function test_reverts_when_the_order_is_wrong() public {
         Case memory c = _opened();
-        IEscrow.Selection memory selection = _select(c, ALL);
-        (selection.milestones[0], selection.milestones[2]) = (selection.milestones[2], selection.milestones[0]);
-        _mismatched(c, selection);
+        (c.milestones[0], c.milestones[2]) = (c.milestones[2], c.milestones[0]);
+        _refusedWithRoot(c, ALL);
     }
 
-    function test_reverts_when_flags_are_missing_or_too_many() public {
+    function test_no_other_flags_prove_a_selection() public {
         Case memory c = _manyOpened(5);
-        IEscrow.Selection memory selection = _select(c, 11);
-        bytes memory reason = abi.encodeWithSelector(MerkleProof.MerkleProofInvalidMultiproof.selector);
-        bool[] memory flags = selection.proofFlags;
-        selection.proofFlags = new bool[](flags.length + 1);
-        _refused(c, selection, reason);
-        selection.proofFlags = new bool[](flags.length - 1);
-        _refused(c, selection, reason);
-        selection.proofFlags = new bool[](0);
-        _refused(c, selection, reason);
+        Selection memory selection = _select(c, 11);
+        uint256 last = selection.proof.length - 1;
+        uint256 flags = uint256(selection.proof[last]);
+        _start = vm.snapshotState();
+        uint256 steps = 3 + last - 1;
+        assertTrue(flags < 1 << steps, "one for each step");
+        for (uint256 pattern = 0; pattern < 1 << steps; ++pattern) {
+            selection.proof[last] = bytes32(pattern);
+            assertEq(_accepted(c, selection, 11, 7), pattern == flags, "these flags alone");
+        }
     }
 
     /// @dev Every list of up to three milestones, in any order and with repetitions, of a deal of three, with every
@@ -176,22 +212,27 @@ contract SelectionTest is Fixture {
         Case memory c = _manyOpened(3);
         bytes32[] memory nodes = Tree.build(c.milestones);
         _start = vm.snapshotState();
-        uint256 accepted;
+        (uint256 plain, uint256 flagged, uint256 byChance) = (0, 0, 0);
         for (uint256 list = 0; list < 39; ++list) {
-            (IEscrow.Selection memory selection, uint128 bits) = _repeated(c, list);
+            (Selection memory selection, uint128 bits, uint256 due) = _repeated(c, list);
             for (uint256 siblings = 0; siblings < 31; ++siblings) {
-                selection.proof = _picked(nodes, siblings);
-                selection.proofFlags = new bool[](0);
-                if (_accepted(c, selection, bits)) ++accepted;
-                uint256 length = selection.milestones.length + selection.proof.length - 1;
-                for (uint256 pattern = 0; length != 0 && pattern < 1 << length; ++pattern) {
-                    selection.proofFlags = _flags(pattern, length);
-                    if (_accepted(c, selection, bits)) ++accepted;
+                bytes32[] memory picked = _picked(nodes, siblings);
+                selection.proof = picked;
+                bool several = selection.payouts.length > 1;
+                if (_accepted(c, selection, bits, due)) {
+                    if (several && picked.length != 0) ++byChance; // the last node was read as flags
+                    else ++plain;
+                }
+                uint256 steps = selection.payouts.length + picked.length - 1;
+                for (uint256 pattern = 0; pattern < 1 << steps; ++pattern) {
+                    selection.proof = _with(picked, bytes32(pattern));
+                    if (_accepted(c, selection, bits, due)) ++flagged;
                 }
             }
         }
-        // Alone: each of three, with flags or without. Pairs: 01, 10, 02, 12. All: 012, 102, with flags or without.
-        assertEq(accepted, 6 + 4 + 4, "the well-formed ones");
+        assertEq(plain, 3 + 2, "each of three alone, and all as 012 or 102");
+        assertEq(flagged, 4 + 2, "the pairs 01, 10, 02, 12, and all as 012 or 102");
+        assertLe(byChance, 4 * 5, "a pair and its sibling, with any of five nodes behind");
     }
 
     // ------------------------------------------------------------------------------------------------ builders
@@ -206,16 +247,18 @@ contract SelectionTest is Fixture {
     function _repeated(Case memory c, uint256 list)
         private
         pure
-        returns (IEscrow.Selection memory selection, uint128 bits)
+        returns (Selection memory selection, uint128 bits, uint256 due)
     {
         uint256 length = list < 3 ? 1 : list < 12 ? 2 : 3;
         uint256 digits = list < 3 ? list : list < 12 ? list - 3 : list - 12;
-        selection.milestones = new IEscrow.Milestone[](length);
+        Milestone[] memory milestones = new Milestone[](length);
         for (uint256 i = 0; i < length; ++i) {
-            selection.milestones[i] = c.milestones[digits % 3];
+            milestones[i] = c.milestones[digits % 3];
             bits |= uint128(1 << digits % 3);
             digits /= 3;
         }
+        selection.payouts = _rows(milestones);
+        due = (bits & 1) + (bits & 2) + (bits >> 2 & 1) * 3;
     }
 
     /// @dev The list of none, one or two of five nodes with this number, from 0 to 30.
@@ -225,20 +268,23 @@ contract SelectionTest is Fixture {
         if (proof.length == 2) (proof[0], proof[1]) = (nodes[(list - 6) / 5], nodes[(list - 6) % 5]);
     }
 
-    function _flags(uint256 pattern, uint256 length) private pure returns (bool[] memory flags) {
-        flags = new bool[](length);
-        for (uint256 i = 0; i < length; ++i) {
-            flags[i] = pattern >> i & 1 == 1;
+    /// @dev A proof with one word more behind it.
+    function _with(bytes32[] memory proof, bytes32 word) private pure returns (bytes32[] memory longer) {
+        longer = new bytes32[](proof.length + 1);
+        for (uint256 i = 0; i < proof.length; ++i) {
+            longer[i] = proof[i];
         }
+        longer[proof.length] = word;
     }
 
-    function _accepted(Case memory c, IEscrow.Selection memory selection, uint128 bits) private returns (bool) {
+    /// @dev Whether a release of these is accepted. If so, it must have paid `due` and settled `bits`, and is undone.
+    function _accepted(Case memory c, Selection memory selection, uint128 bits, uint256 due) private returns (bool) {
         uint256 before = token.balanceOf(payee);
+        uint256 total = _total(c);
         vm.prank(payer);
-        try escrow.release(c.deal, selection) {
-            uint256 due = (bits & 1) + (bits & 2) + (bits >> 2 & 1) * 3;
+        try escrow.release(_key(c), selection.payouts, selection.proof) {
             assertEq(token.balanceOf(payee) - before, due, "each is paid once");
-            assertHolding(c, 6 - due, bits);
+            assertHolding(c, total - due, bits);
             vm.revertToState(_start);
             return true;
         } catch {
@@ -248,32 +294,41 @@ contract SelectionTest is Fixture {
 
     // ------------------------------------------------------------------------------------------------ refusals
 
-    function _refused(Case memory c, IEscrow.Selection memory selection, bytes memory reason) private {
-        vm.startPrank(payer);
-        vm.expectRevert(reason);
-        escrow.release(c.deal, selection);
-        vm.expectRevert(reason);
-        escrow.refund(c.deal, selection);
-        vm.expectRevert(reason);
-        escrow.conclude(c.deal, selection);
+    function _notFound(Case memory c, bytes32 root) private view returns (bytes memory) {
+        return abi.encodeWithSelector(IEscrowTypes.DealNotFound.selector, _id(c.deal, root));
+    }
+
+    /// @dev Refused by every call that anybody makes every day. A reason of four bytes is of any deal.
+    function _refused(Case memory c, Selection memory s, bytes memory reason) private {
+        IEscrowTypes.Key memory key = _key(c);
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, ALL);
-        vm.expectRevert(reason);
-        escrow.attest(c.deal, selection, ALL, EVIDENCE, VALID_UNTIL, signature);
+        vm.startPrank(payer);
+        _expect(reason);
+        escrow.release(key, s.payouts, s.proof);
+        _expect(reason);
+        escrow.refund(key, s.payouts, s.proof);
+        _expect(reason);
+        escrow.conclude(key, s.payouts, s.proof);
+        _expect(reason);
+        escrow.attest(key, s.payouts, s.proof, ALL, EVIDENCE, VALID_UNTIL, signature);
+        if (s.proof.length == 0) {
+            _expect(reason);
+            escrow.release(key, s.payouts);
+            _expect(reason);
+            escrow.refund(key, s.payouts);
+            _expect(reason);
+            escrow.attest(key, s.payouts, ALL, EVIDENCE, VALID_UNTIL, signature);
+        }
         vm.stopPrank();
     }
 
-    function _mismatched(Case memory c, IEscrow.Selection memory selection) private {
-        vm.startPrank(payer);
-        vm.expectPartialRevert(IEscrow.RootMismatch.selector);
-        escrow.release(c.deal, selection);
-        vm.expectPartialRevert(IEscrow.RootMismatch.selector);
-        escrow.refund(c.deal, selection);
-        vm.expectPartialRevert(IEscrow.RootMismatch.selector);
-        escrow.conclude(c.deal, selection);
-        bytes memory signature = _attestation(ATTESTOR_KEY, c.id, ALL);
-        vm.expectPartialRevert(IEscrow.RootMismatch.selector);
-        escrow.attest(c.deal, selection, ALL, EVIDENCE, VALID_UNTIL, signature);
-        vm.stopPrank();
+    function _expect(bytes memory reason) private {
+        if (reason.length == 4) vm.expectPartialRevert(bytes4(reason));
+        else vm.expectRevert(reason);
+    }
+
+    function _mismatched(Case memory c, Selection memory selection) private {
+        _refused(c, selection, abi.encodePacked(IEscrowTypes.DealNotFound.selector));
     }
 
     /// @dev Milestone 0 was altered after the deal was opened: no selection with it counts any more.
@@ -284,8 +339,6 @@ contract SelectionTest is Fixture {
     }
 
     function _refusedWithRoot(Case memory c, uint128 bits) private {
-        bytes32 root = Tree.build(c.milestones)[0];
-        IEscrow.Selection memory selection = _select(c, bits);
-        _refused(c, selection, abi.encodeWithSelector(IEscrow.RootMismatch.selector, root, c.deal.milestones));
+        _refused(c, _select(c, bits), _notFound(c, Tree.build(c.milestones)[0]));
     }
 }

@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
-import {BurningReceiver} from "../mocks/BurningReceiver.sol";
-import {BurningToken} from "../mocks/BurningToken.sol";
-import {Fixture} from "./Fixture.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
+import {Burners} from "./Burners.sol";
 
 /// @notice A caller who gives too little gas can't turn a payment into a credit. The recipient, or the token, takes the
 ///         money if it is given its cap, and otherwise refuses at once, which leaves the caller gas for a credit.
 /// @dev    Deals are opened in `setUp`, so that every account is as cold in a test as in a transaction of its own.
-contract StarvingTest is Fixture {
-    uint256 private constant COIN_GAS = 100_000;
-    uint256 private constant TOKEN_GAS = 500_000;
-    /// @notice What the EVM adds to every call with value.
-    uint256 private constant STIPEND = 2300;
-    /// @notice What the code of the mocks uses, at most, before it looks at the gas.
-    uint256 private constant COIN_ENTRY = 300;
-    uint256 private constant TOKEN_ENTRY = 900;
+contract StarvingTest is Burners {
     /// @notice A step that is no multiple of anything, and small beside what a payment leaves over.
     uint256 private constant STEP = 89;
 
-    BurningReceiver private _receiver;
-    BurningToken private _burning;
-
     function setUp() public override {
         super.setUp();
-        _receiver = new BurningReceiver();
-        _burning = new BurningToken();
         _fund(_payingCoin());
         _fund(_payingTokens());
         Case memory c = _seal(_returningCoin());
@@ -38,31 +24,29 @@ contract StarvingTest is Fixture {
 
     function test_no_gas_limit_starves_a_release_of_coin() public {
         Case memory c = _seal(_payingCoin());
-        _starve(c, payer, address(_receiver), abi.encodeCall(IEscrow.release, (c.deal, _select(c, 1))));
+        _starve(c, payer, address(_receiver), _releaseCall(c, 1));
     }
 
     function test_no_gas_limit_starves_an_attested_payment_of_coin() public {
         Case memory c = _seal(_payingCoin());
         bytes memory signature = _attestation(ATTESTOR_KEY, c.id, 1);
-        bytes memory call_ =
-            abi.encodeCall(IEscrow.attest, (c.deal, _select(c, 1), 1, EVIDENCE, VALID_UNTIL, signature));
-        _starve(c, stranger, address(_receiver), call_);
+        _starve(c, stranger, address(_receiver), _attestCall(c, 1, 1, VALID_UNTIL, signature));
     }
 
     function test_no_gas_limit_starves_a_refund_of_coin() public {
         Case memory c = _seal(_returningCoin());
-        _starve(c, payee, address(_receiver), abi.encodeCall(IEscrow.refund, (c.deal, _select(c, 1))));
+        _starve(c, payee, address(_receiver), _refundCall(c, 1));
     }
 
     function test_no_gas_limit_starves_a_conclusion_in_coin() public {
         Case memory c = _seal(_returningCoin());
         vm.warp(DEADLINE_0);
-        _starve(c, stranger, address(_receiver), abi.encodeCall(IEscrow.conclude, (c.deal, _select(c, 1))));
+        _starve(c, stranger, address(_receiver), _concludeCall(c, 1));
     }
 
     function test_no_gas_limit_starves_a_release_of_tokens() public {
         Case memory c = _seal(_payingTokens());
-        _starve(c, payer, payee, abi.encodeCall(IEscrow.release, (c.deal, _select(c, 1))));
+        _starve(c, payer, payee, _releaseCall(c, 1));
     }
 
     // ------------------------------------------------------------------------------------------------ deals
@@ -108,7 +92,7 @@ contract StarvingTest is Fixture {
 
     function _checkRefusal(bytes memory answer, uint256 cap) private pure {
         (uint256 available, uint256 required) = (_word(answer, 0), _word(answer, 1));
-        assertEq(bytes32(bytes4(answer)), bytes32(IEscrow.InsufficientGas.selector), "says why");
+        assertEq(bytes32(bytes4(answer)), bytes32(IEscrowTypes.InsufficientGas.selector), "says why");
         assertTrue(available < required, "less was there than is required");
         assertGe(required, cap * 64 / 63, "a call passes on at most 63/64");
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
+import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice What can be read, and what is kept in storage for it.
 contract StatusTest is Fixture {
     function test_a_deal_that_was_never_opened_is_nothing() public view {
         for (uint256 i = 0; i < 256; ++i) {
-            (IEscrow.State state, uint40 ends) = escrow.status(keccak256("no deal"), uint8(i));
-            assertEq(uint256(state), uint256(IEscrow.State.None), "no state");
+            (IEscrowTypes.State state, uint40 ends) = escrow.status(keccak256("no deal"), uint8(i));
+            assertEq(uint256(state), uint256(IEscrowTypes.State.None), "no state");
             assertEq(ends, 0, "no clock");
         }
         (uint128 held, uint128 settled) = escrow.holding(keccak256("no deal"));
@@ -22,9 +22,9 @@ contract StatusTest is Fixture {
         Case memory c = _openedWithInspection();
         _attest(c, M1);
         _release(c, M0);
-        assertStatus(c, 0, IEscrow.State.Settled, 0);
-        assertStatus(c, 1, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 2, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Settled, 0);
+        assertStatus(c, 1, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 2, IEscrowTypes.State.Open, 0);
         assertHolding(c, AMOUNT_1 + AMOUNT_2, M0);
     }
 
@@ -32,8 +32,8 @@ contract StatusTest is Fixture {
         Case memory c = _openedWithInspection();
         _attest(c, M0);
         vm.warp(START + 100 * 365 days);
-        assertStatus(c, 0, IEscrow.State.Delivered, START + INSPECTION);
-        assertStatus(c, 1, IEscrow.State.Open, 0);
+        assertStatus(c, 0, IEscrowTypes.State.Delivered, START + INSPECTION);
+        assertStatus(c, 1, IEscrowTypes.State.Open, 0);
     }
 
     function test_a_finished_deal_stays_known() public {
@@ -41,20 +41,20 @@ contract StatusTest is Fixture {
         _release(c, ALL);
         assertHolding(c, 0, ALL);
         for (uint8 i = 0; i < 3; ++i) {
-            assertStatus(c, i, IEscrow.State.Settled, 0);
+            assertStatus(c, i, IEscrowTypes.State.Settled, 0);
         }
     }
 
     function test_deals_do_not_touch_each_other() public {
         Case memory c = _openedWithInspection();
         Case memory other = _draft(address(token));
-        (other.deal.salt, other.deal.inspectionPeriod) = (2, INSPECTION);
+        (other.deal.conditions.salt, other.deal.inspectionPeriod) = (2, INSPECTION);
         _fund(other);
         _attest(other, M0);
         _release(other, M1);
         assertHolding(c, TOTAL, 0);
         for (uint8 i = 0; i < 3; ++i) {
-            assertStatus(c, i, IEscrow.State.Open, 0);
+            assertStatus(c, i, IEscrowTypes.State.Open, 0);
         }
     }
 
@@ -69,7 +69,7 @@ contract StatusTest is Fixture {
         uint256 held;
         for (uint8 i = 0; i < count; ++i) {
             bool settled = bits >> i & 1 == 1;
-            assertStatus(c, i, settled ? IEscrow.State.Settled : IEscrow.State.Open, 0);
+            assertStatus(c, i, settled ? IEscrowTypes.State.Settled : IEscrowTypes.State.Open, 0);
             if (!settled) held += i + 1;
         }
         assertHolding(c, held, bits);

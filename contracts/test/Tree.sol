@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Typed} from "./Typed.sol";
+import {Milestone, Typed} from "./Typed.sol";
 
 /// @notice The heap of OpenZeppelin's StandardMerkleTree and its proofs, as the JavaScript package makes them: the root
 ///         at 0, the children of k at 2k + 1 and 2k + 2, the leaves at the end in reverse order.
 library Tree {
-    function build(IEscrow.Milestone[] memory milestones) internal pure returns (bytes32[] memory nodes) {
+    function build(Milestone[] memory milestones) internal pure returns (bytes32[] memory nodes) {
         uint256 count = milestones.length;
         nodes = new bytes32[](2 * count - 1);
         for (uint256 i = 0; i < count; ++i) {
@@ -38,11 +37,12 @@ library Tree {
         }
     }
 
+    /// @notice The siblings, and as the last word the flags as a bitmap.
     /// @param indices Rising, at least one.
     function multiproof(bytes32[] memory nodes, uint256[] memory indices)
         internal
         pure
-        returns (bytes32[] memory siblings, bool[] memory flags)
+        returns (bytes32[] memory siblings)
     {
         uint256[] memory queue = new uint256[](nodes.length + indices.length);
         uint256 tail = indices.length;
@@ -50,20 +50,20 @@ library Tree {
             queue[i] = position((nodes.length + 1) / 2, indices[i]);
         }
         siblings = new bytes32[](nodes.length);
-        flags = new bool[](nodes.length);
+        uint256 flags;
         (uint256 head, uint256 taken, uint256 steps) = (0, 0, 0);
         while (queue[head] > 0) {
             uint256 k = queue[head];
             bool paired = head + 1 < tail && queue[head + 1] == sibling(k);
-            flags[steps] = paired;
+            if (paired) flags |= 1 << steps;
             queue[tail] = (k - 1) / 2;
             if (!paired) siblings[taken] = nodes[sibling(k)];
             (head, taken) = paired ? (head + 2, taken) : (head + 1, taken + 1);
             (tail, steps) = (tail + 1, steps + 1);
         }
+        siblings[taken] = bytes32(flags);
         assembly ("memory-safe") {
-            mstore(siblings, taken)
-            mstore(flags, steps)
+            mstore(siblings, add(taken, 1))
         }
     }
 

@@ -19,6 +19,7 @@ DEMO = resources.files("escrow_chain.cli.demo")
 REQUEST: dict[str, Any] = json.loads((DEMO / "request.json").read_text())
 WALLETS: dict[str, str] = json.loads((DEMO / "wallets.json").read_text())
 NOW = datetime(2030, 6, 5, 6, tzinfo=UTC)
+NOW_S = int(NOW.timestamp())
 FUNDING = Funding(payer="0x" + "11" * 20, token="0x" + "22" * 20, decimals=2, attestor="0x" + "33" * 20)
 
 
@@ -39,7 +40,7 @@ def test_a_request_becomes_a_deal_that_can_be_opened() -> None:
     """A milestone per recipient, in order, to the recipient's wallet, and the exact amount of each."""
     made = planned(REQUEST)
     check_deal(made.deal, escrow="0x" + "44" * 20)
-    assert check_milestones(made.milestones, escrow="0x" + "44" * 20, now=int(NOW.timestamp())) == 75_500_50
+    assert check_milestones(made.milestones, token=made.deal.token, escrow="0x" + "44" * 20, now=NOW_S) == 75_500_50
     assert [milestone.amount for milestone in made.milestones] == [25_000_00, 18_500_50, 32_000_00]
     assert [milestone.payee for milestone in made.milestones] == list(WALLETS.values())
     assert made.deal.milestones == milestones_root(made.milestones)

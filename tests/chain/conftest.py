@@ -66,9 +66,11 @@ def token(chain: Anvil, node: Node, client: EscrowClient, payer: LocalAccount) -
 
 @pytest.fixture
 def make_deal(node: Node, payer: LocalAccount, payees: tuple[LocalAccount, ...], attestor: LocalAccount) -> MakeDeal:
-    """Makes deals of one milestone for each payee, 100 units each, due in a day."""
+    """Makes deals of one milestone for each payee, 100 units each, due in a day. The first payee is the arbiter too."""
 
-    def make(*, token: str, count: int = 3, inspection_period: int = 0) -> tuple[Deal, tuple[Milestone, ...]]:
+    def make(
+        *, token: str, count: int = 3, inspection_period: int = 0, revocable_until: int = 0
+    ) -> tuple[Deal, tuple[Milestone, ...]]:
         milestones = tuple(
             Milestone(
                 index=index,
@@ -82,14 +84,14 @@ def make_deal(node: Node, payer: LocalAccount, payees: tuple[LocalAccount, ...],
             payer=payer.address,
             token=token,
             attestor=attestor.address,
-            arbiter=payees[0].address,
-            revocable_until=0,
             inspection_period=inspection_period,
+            arbiter=payees[0].address,
             arbitration_period=86_400,
             lapse_bps=5_000,
+            revocable_until=revocable_until,
             agreement=secrets.token_bytes(32),
-            milestones=milestones_root(milestones),
             salt=secrets.randbits(256),
+            milestones=milestones_root(milestones),
         )
         return deal, milestones
 

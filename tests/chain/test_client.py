@@ -23,10 +23,10 @@ from escrow_chain.chain.errors import (
 from escrow_chain.chain.node import Node
 from escrow_chain.protocol import errors
 from escrow_chain.protocol.deal import Deal, Milestone, select
-from escrow_chain.protocol.events import Delivered, Opened, Reason, Settled, State
-from escrow_chain.protocol.model import Progress
+from escrow_chain.protocol.events import Delivered, Opened, Refunded, State
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from escrow_chain.protocol.typed_data import Attestation
+from escrow_chain.protocol.rules import Progress
+from escrow_chain.protocol.typed_data import Attestation, Domain
 
 MakeDeal = Callable[..., tuple[Deal, tuple[Milestone, ...]]]
 
@@ -61,14 +61,9 @@ def test_a_deal_goes_from_open_to_settled(
 
     statement, signature = attest(client, deal, milestones, [0], attestor)
     attested = client.attest(deal, select(milestones, [0]), statement, signature, chain.accounts[9])
-    assert attested.events == (
-        Delivered(deal_id, 1, statement.evidence),
-        Settled(deal_id, 1, 100, 0, Reason.ATTESTED),
-    )
+    assert attested.events == (Delivered(deal_id, 1, statement.evidence, 100),)
     client.release(deal, select(milestones, [1]), payer)
-    assert client.refund(deal, select(milestones, [2]), payees[2]).events == (
-        Settled(deal_id, 4, 0, 100, Reason.REFUNDED),
-    )
+    assert client.refund(deal, select(milestones, [2]), payees[2]).events == (Refunded(deal_id, 4, 100),)
 
     assert client.holding(deal_id) == (0, 0b111)
     assert [token.balance(each.address) for each in payees] == [100, 100, 0]
@@ -126,6 +121,34 @@ def test_the_terms_are_read_back_from_the_chain(
         assert (found.deal, found.milestones) == (deal, milestones)
     with pytest.raises(DealUnknown):
         client.opened(bytes(32))
+
+
+def test_a_chain_that_changes_its_id_strands_no_deal(
+    client: EscrowClient,
+    token: Erc20,
+    make_deal: MakeDeal,
+    payer: LocalAccount,
+    payees: tuple[LocalAccount, ...],
+    attestor: LocalAccount,
+) -> None:
+    """Ids stay those of the deployment, and are still held against the terms; people sign under the new id."""
+    deal, milestones = make_deal(token=token.address, count=2)
+    deal_id = deal.id(client.domain)
+    client.open(deal, milestones, payer)
+    client.node.w3.provider.make_request("anvil_setChainId", [7_777])
+
+    forked = EscrowClient(Node(client.node.url), client.address)
+    assert forked.domain == Domain(chain_id=7_777, contract=client.address)
+    assert forked.deal_domain == client.domain
+    found = forked.opened(deal_id)
+    assert (found.deal, found.milestones) == (deal, milestones)
+    selection = select(milestones, [0])
+    stale = Attestation(deal=deal_id, milestones=1, evidence=bytes(32), valid_until=forked.node.timestamp() + 600)
+    with pytest.raises(errors.InvalidSignature):
+        forked.attest(deal, selection, stale, sign(stale, client.domain, LocalAttestor(attestor)), payer)
+    forked.attest(deal, selection, stale, sign(stale, forked.domain, LocalAttestor(attestor)), payer)
+    forked.release(deal, select(milestones, [1]), payer)
+    assert [token.balance(each.address) for each in payees[:2]] == [100, 100]
 
 
 def test_what_the_contract_refuses_is_a_typed_exception_with_its_values(

@@ -141,7 +141,7 @@ def test_wrong_code_on_chain_is_not_recorded(
 def test_a_failed_chain_transaction_is_not_recorded(w3: Web3, send: Send, deployments: Deployments) -> None:
     """A deployment that ran out of gas says so, and leaves no record."""
     with pytest.raises(DeploymentReverted):
-        deploy(w3, lambda call: send({**call, "gas": 500_000}), artifact=ESCROW, deployments=deployments)
+        deploy(w3, lambda call: send({**call, "gas": 2_000_000}), artifact=ESCROW, deployments=deployments)
     with pytest.raises(ChainUnknown):
         deployments.of(31337)
 

@@ -1,8 +1,9 @@
 """What a scenario consists of, as data: deals to be, and actions on them. Numbers choose among what there is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from escrow_chain.protocol.events import State
 from tests.differential.world import Asset, Role
 
 
@@ -17,17 +18,18 @@ class Flaw(Enum):
     ARBITER_WITHOUT_PERIOD = auto()
     INSPECTION_WITHOUT_ARBITER = auto()
     TOKEN_WITHOUT_CODE = auto()
-    FOREIGN_ROOT = auto()
     NO_MILESTONES = auto()
     MANY_MILESTONES = auto()
     WRONG_INDEX = auto()
     SWAPPED_MILESTONES = auto()
     DEADLINE_NOW = auto()
     DEADLINE_FAR = auto()
-    NO_PAYOUTS = auto()
+    GAP = auto()
     MANY_PAYOUTS = auto()
     ZERO_RECIPIENT = auto()
     ESCROW_RECIPIENT = auto()
+    TOKEN_RECIPIENT = auto()
+    REPEATED_TERMS = auto()
     ZERO_PAYOUT = auto()
     LARGE_PAYOUT = auto()
 
@@ -65,15 +67,17 @@ class Draft:
 
 
 class Twist(Enum):
-    """What is unusual about a selection. With the first four it can prove the root all the same."""
+    """What is unusual about a selection. With the first four it can prove its deal all the same."""
 
     NONE = auto()
     FLAGGED = auto()
+    FLAGS_TO_SPARE = auto()
+    TERMS_IN_FEES = auto()
     TURNED_ROUND = auto()
-    ROOT_ONLY = auto()
     NOTHING = auto()
-    STRAY_FLAG = auto()
+    ROOT_ONLY = auto()
     DOUBLED = auto()
+    PROOF_MISSING = auto()
     SIBLING_MISSING = auto()
     SIBLING_TOO_MANY = auto()
     SIBLING_WRONG = auto()
@@ -89,22 +93,28 @@ class Twist(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """A selection to be: of all milestones, or of those picked. `noise` decides the details of the twist."""
+    """A selection to be: of all milestones, or of those picked, out of those in the state `among` if there are any.
+
+    `noise` decides the details of the twist. `bare`: it goes without its proof where the contract has such a call.
+    """
 
     everything: bool
     picks: tuple[int, ...]
     twist: Twist
     noise: int
+    bare: bool = False
+    among: State | None = None
 
 
 class Forgery(Enum):
-    """What is wrong with an attestation's signature."""
+    """What is wrong with a signature."""
 
     NONE = auto()
     OTHER_SIGNER = auto()
+    OTHER_KIND = auto()
     OTHER_DEAL = auto()
-    OTHER_BITMAP = auto()
-    OTHER_EVIDENCE = auto()
+    OTHER_MILESTONES = auto()
+    OTHER_CONTENT = auto()
     OTHER_TIME = auto()
     OTHER_CONTRACT = auto()
     OTHER_CHAIN = auto()
@@ -118,41 +128,114 @@ class Forgery(Enum):
 
 
 @dataclass(frozen=True)
+class Signing:
+    """How a message is signed; `compact`: in 64 bytes."""
+
+    forgery: Forgery = Forgery.NONE
+    compact: bool = False
+
+
+@dataclass(frozen=True)
+class Word:
+    """A signed word to be: of what is selected, or of the bitmap given. `lasts`: seconds from now."""
+
+    bitmap: int | None
+    lasts: int
+    signing: Signing
+
+
+class Way(Enum):
+    """How a deal is funded."""
+
+    ALLOWANCE = auto()
+    PERMIT = auto()
+    AUTHORIZATION = auto()
+    AUTHORIZATION_IN_BYTES = auto()
+
+
+@dataclass(frozen=True)
 class Open:
-    """Somebody, the payer unless said, opens the deal with the value that is right, or with `surplus` more."""
+    """Somebody, the payer unless said, opens the deal with the value that is right, or with `surplus` more.
+
+    `lasts` and `signing` are those of the permit or the authorization, if there is one.
+    """
 
     deal: int
+    way: Way = Way.ALLOWANCE
     sender: Role | None = None
     surplus: int = 0
+    lasts: int = 1_000
+    signing: Signing = field(default_factory=Signing)
 
 
 @dataclass(frozen=True)
 class Attest:
-    """Somebody brings an attestation of what is selected, or of the bitmap given. `lasts`: seconds from now."""
+    """Somebody brings an attestation."""
 
     deal: int
     choice: Choice
-    bitmap: int | None
+    word: Word
+
+
+class Verb(Enum):
+    """What the payer or a payee has done with milestones, alone."""
+
+    RELEASE = auto()
+    REFUND = auto()
+    REVOKE = auto()
+    PAYER_DISPUTE = auto()
+    PAYEE_DISPUTE = auto()
+
+
+@dataclass(frozen=True)
+class Say:
+    """Somebody (unless said, whose right it is) says so, from the own account or by a word that the stranger brings."""
+
+    verb: Verb
+    deal: int
+    choice: Choice
+    by: Role | None
+    word: Word | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of a milestone is for its payees: so many ten-thousandths, and some minor units more."""
+
+    bps: int
+    more: int
+
+
+class Side(Enum):
+    """One of the two who can agree."""
+
+    PAYER = auto()
+    PAYEE = auto()
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Somebody brings what payer and payee agreed on, with both signatures. `lasts`: seconds from now."""
+
+    deal: int
+    choice: Choice
+    share: Share
+    sender: Side | Role
     lasts: int
-    forgery: Forgery
+    of_payer: Signing
+    of_payee: Signing
 
 
 @dataclass(frozen=True)
-class Release:
-    """Somebody, the payer unless said, releases."""
+class Rule:
+    """Somebody, the arbiter unless said, rules; by a word that the stranger brings if it is signed."""
 
     deal: int
     choice: Choice
-    sender: Role | None
-
-
-@dataclass(frozen=True)
-class Refund:
-    """Somebody, the first selected milestone's payee unless said, refunds."""
-
-    deal: int
-    choice: Choice
-    sender: Role | None
+    share: Share
+    by: Role | None
+    lasts: int
+    signing: Signing | None
 
 
 @dataclass(frozen=True)
@@ -189,7 +272,9 @@ class Moment(Enum):
     """A time of a milestone."""
 
     DEADLINE = auto()
-    INSPECTION_END = auto()
+    REVOCABLE_UNTIL = auto()
+    CLOCK_END = auto()
+    """Of the inspection or the arbitration that goes on, if any."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +318,9 @@ class Donate:
     amount: int
 
 
-Action = Open | Attest | Release | Refund | Conclude | Claim | Wait | Block | Refuse | Donate
+Making = Open | Attest | Say | Settle | Rule | Conclude | Claim
+"""What is a call of the contract."""
+Action = Making | Wait | Block | Refuse | Donate
 
 
 @dataclass(frozen=True)

@@ -1,135 +1,169 @@
 """Calls out of actions: for the contract as calldata, for the model as a function."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Mapping
+from functools import partial
 
 from eth_hash.auto import keccak
-from eth_utils.abi import collapse_if_tuple
 
-from escrow_chain.chain.artifacts import load
-from escrow_chain.protocol.deal import Selection
-from escrow_chain.protocol.events import Event
-from escrow_chain.protocol.model import Model
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from escrow_chain.protocol.typed_data import Attestation, bitmap
-from tests.differential.actions import Attest, Choice, Claim, Conclude, Odd, Open, Refund, Release
-from tests.differential.drafts import Terms
-from tests.differential.encoding import calldata
-from tests.differential.selections import choose
-from tests.differential.statements import attest
-from tests.differential.world import CALLERS, Role, World
+from escrow_chain.protocol.typed_data import (
+    Attestation,
+    MilestonesMessage,
+    PayeeDispute,
+    PayeeSettlement,
+    PayerDispute,
+    PayerSettlement,
+    Refund,
+    Release,
+    Revocation,
+    Ruling,
+    Settlement,
+    bitmap,
+)
+from tests.differential.actions import (
+    Attest,
+    Claim,
+    Conclude,
+    Making,
+    Odd,
+    Open,
+    Rule,
+    Say,
+    Settle,
+    Share,
+    Side,
+    Verb,
+    Word,
+)
+from tests.differential.funding import fund
+from tests.differential.situation import ANY, Call, Chosen, Situation, encoded
+from tests.differential.statements import signed
+from tests.differential.world import Role, World
 
-ANY = 7
-"""The choice that is among all. Every other is among the deals that are open, if any, or the credits that there are."""
+_MOST = (1 << 128) - 1
+_MESSAGES: Mapping[Verb, type[MilestonesMessage]] = {
+    Verb.RELEASE: Release,
+    Verb.REFUND: Refund,
+    Verb.REVOKE: Revocation,
+    Verb.PAYER_DISPUTE: PayerDispute,
+    Verb.PAYEE_DISPUTE: PayeeDispute,
+}
+_OF_PAYER = frozenset({Verb.RELEASE, Verb.REVOKE, Verb.PAYER_DISPUTE})
+_NAMES: Mapping[Verb, str] = {Verb.PAYER_DISPUTE: "dispute", Verb.PAYEE_DISPUTE: "dispute"}
+_BY_KEY = frozenset({Verb.RELEASE, Verb.REFUND})
+"""What takes a deal by its key, and from its sender all of a deal's milestones without a proof."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call of the contract, and the same of the model. `terms` are those of the deal it is about, if any."""
-
-    name: str
-    sender: Role
-    payload: bytes
-    of_model: Callable[[], list[Event]]
-    terms: Terms | None = None
-    value: int = 0
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What the numbers in actions choose from."""
-
-    world: World
-    model: Model
-    drafted: tuple[Terms, ...]
-    payers: tuple[Role, ...]
-    now: int
-
-    def terms(self, deal: int) -> Terms:
-        """The deal chosen."""
-        opened = [terms for terms in self.drafted if terms.id in self.model.deals]
-        choices = opened if opened and deal != ANY else self.drafted
-        return choices[deal % len(choices)]
-
-    def selection(self, terms: Terms, choice: Choice) -> Selection:
-        """The selection of its milestones chosen; foreign ones are of the next deal."""
-        other = self.drafted[(self.drafted.index(terms) + 1) % len(self.drafted)]
-        return choose(choice, terms, other)
-
-
-def resolve(action: Open | Attest | Release | Refund | Conclude | Claim, situation: Situation) -> Call | None:
+def resolve(action: Making, at: Situation) -> Call | None:
     """The call that an action is. None for a claim of one of the credits if there are none."""
     match action:
         case Open():
-            return _open(action, situation)
+            return fund(action, at)
         case Attest():
-            return _attest(action, situation)
-        case Release():
-            return _release(action, situation)
-        case Refund():
-            return _refund(action, situation)
+            return _attest(action, at)
+        case Say():
+            return _say(action, at)
+        case Settle():
+            return _settle(action, at)
+        case Rule():
+            return _rule(action, at)
         case Conclude():
-            return _conclude(action, situation)
+            return _conclude(action, at)
         case Claim():
-            return _claim(action, situation)
-
-
-def _open(action: Open, at: Situation) -> Call:
-    place = action.deal % len(at.drafted)
-    terms = at.drafted[place]
-    sender = action.sender or at.payers[place]
-    expected = terms.total if terms.deal.token == ZERO_ADDRESS else 0
-    value = max(0, expected + action.surplus)
-    payload = calldata(_signature("open"), terms.deal.values(), [milestone.values() for milestone in terms.milestones])
-    of_model = partial(
-        at.model.open, terms.deal, terms.milestones, sender=at.world.accounts[sender], now=at.now, value=value
-    )
-    return Call("open", sender, payload, of_model, terms, value)
+            return _claim(action, at)
 
 
 def _attest(action: Attest, at: Situation) -> Call:
-    terms = at.terms(action.deal)
-    selection = at.selection(terms, action.choice)
-    reach = bitmap([milestone.index for milestone in selection.milestones if milestone.index < 128])
+    chosen, word = at.chosen(action.deal, action.choice), action.word
+    deal = chosen.terms.deal
     statement = Attestation(
-        deal=terms.id,
-        milestones=reach if action.bitmap is None else action.bitmap,
+        deal=chosen.terms.id,
+        milestones=_named(word, chosen),
         evidence=keccak(b"evidence"),
-        valid_until=at.now + action.lasts,
+        valid_until=at.now + word.lasts,
     )
-    signed = attest(statement, terms.deal.attestor, action.forgery, at.world)
-    arguments = (statement.milestones, statement.evidence, statement.valid_until, signed.signature)
-    payload = calldata(_signature("attest"), terms.deal.values(), selection.values(), *arguments)
-    of_model = partial(at.model.attest, terms.deal, selection, statement, signed.signature, now=at.now)
-    return Call("attest", Role.STRANGER, payload, of_model, terms)
+    signature = signed(statement, deal.attestor, word.signing, at.world)
+    said = (statement.milestones, statement.evidence, statement.valid_until, signature)
+    payload = encoded("attest", deal.key(), *chosen.arguments(whole_allowed=True), *said)
+    of_model = partial(at.model.attest, deal, chosen.selection, statement, signature, now=at.now)
+    return Call("attest", Role.STRANGER, payload, of_model, chosen.terms)
 
 
-def _release(action: Release, at: Situation) -> Call:
-    terms = at.terms(action.deal)
-    selection = at.selection(terms, action.choice)
-    sender = action.sender or _caller(terms.deal.payer, at.world)
-    payload = calldata(_signature("release"), terms.deal.values(), selection.values())
-    of_model = partial(at.model.release, terms.deal, selection, sender=at.world.accounts[sender], now=at.now)
-    return Call("release", sender, payload, of_model, terms)
+def _say(action: Say, at: Situation) -> Call:
+    chosen, verb, word = at.chosen(action.deal, action.choice), action.verb, action.word
+    deal = chosen.terms.deal
+    entitled = deal.payer if verb in _OF_PAYER else chosen.payee
+    by = at.world.accounts[action.by] if action.by else entitled
+    name = _NAMES.get(verb, verb.name.lower())
+    named = deal.key() if verb in _BY_KEY else deal.values()
+    if word is None:
+        sender = at.caller(by)
+        payload = encoded(name, named, *chosen.arguments(whole_allowed=verb in _BY_KEY))
+        says = getattr(at.model, name)
+        of_model = partial(says, deal, chosen.selection, sender=at.world.accounts[sender], now=at.now)
+        return Call(name, sender, payload, of_model, chosen.terms)
+
+    message = _MESSAGES[verb](deal=chosen.terms.id, milestones=_named(word, chosen), valid_until=at.now + word.lasts)
+    consent = message.consent(signed(message, by, word.signing, at.world))
+    speaker = (by,) if name == "dispute" else ()
+    payload = encoded(f"{name}WithSignature", named, *chosen.arguments(), *speaker, consent.values())
+    carries = getattr(at.model, f"{name}_with_signature")
+    of_model = partial(carries, deal, chosen.selection, *speaker, consent, now=at.now)
+    return Call(f"{name}WithSignature", Role.STRANGER, payload, of_model, chosen.terms)
 
 
-def _refund(action: Refund, at: Situation) -> Call:
-    terms = at.terms(action.deal)
-    selection = at.selection(terms, action.choice)
-    payouts = selection.milestones[0].payouts if selection.milestones else ()
-    sender = action.sender or _caller(payouts[0].to if payouts else ZERO_ADDRESS, at.world)
-    payload = calldata(_signature("refund"), terms.deal.values(), selection.values())
-    of_model = partial(at.model.refund, terms.deal, selection, sender=at.world.accounts[sender], now=at.now)
-    return Call("refund", sender, payload, of_model, terms)
+def _settle(action: Settle, at: Situation) -> Call:
+    chosen = at.chosen(action.deal, action.choice)
+    deal = chosen.terms.deal
+    sides = {Side.PAYER: deal.payer, Side.PAYEE: chosen.payee}
+    sender = at.caller(sides[action.sender]) if isinstance(action.sender, Side) else action.sender
+    to_payees, valid_until = _share(action.share, chosen), at.now + action.lasts
+    fields = {
+        "deal": chosen.terms.id,
+        "milestone": _first(chosen),
+        "to_payees": to_payees,
+        "valid_until": valid_until,
+    }
+    by_payer, by_payee = PayerSettlement.model_validate(fields), PayeeSettlement.model_validate(fields)
+    split = Settlement(
+        to_payees=to_payees,
+        valid_until=valid_until,
+        payer_signature=signed(by_payer, deal.payer, action.of_payer, at.world),
+        payee_signature=signed(by_payee, chosen.payee, action.of_payee, at.world),
+    )
+    payload = encoded("settle", deal.key(), *chosen.arguments(), *split.values())
+    account = at.world.accounts[sender]
+    of_model = partial(at.model.settle, deal, chosen.selection, split, sender=account, now=at.now)
+    return Call("settle", sender, payload, of_model, chosen.terms)
+
+
+def _rule(action: Rule, at: Situation) -> Call:
+    chosen = at.chosen(action.deal, action.choice)
+    deal = chosen.terms.deal
+    to_payees = _share(action.share, chosen)
+    by = at.world.accounts[action.by] if action.by else deal.arbiter
+    arguments = (deal.values(), *chosen.arguments(), to_payees)
+    if action.signing is None:
+        sender = at.caller(by)
+        account = at.world.accounts[sender]
+        of_model = partial(at.model.rule, deal, chosen.selection, to_payees, sender=account, now=at.now)
+        return Call("rule", sender, encoded("rule", *arguments), of_model, chosen.terms)
+
+    ruling = Ruling(
+        deal=chosen.terms.id, milestone=_first(chosen), to_payees=to_payees, valid_until=at.now + action.lasts
+    )
+    signature = signed(ruling, by, action.signing, at.world)
+    payload = encoded("ruleWithSignature", *arguments, ruling.valid_until, signature)
+    of_model = partial(at.model.rule_with_signature, deal, chosen.selection, ruling, signature, now=at.now)
+    return Call("ruleWithSignature", Role.STRANGER, payload, of_model, chosen.terms)
 
 
 def _conclude(action: Conclude, at: Situation) -> Call:
-    terms = at.terms(action.deal)
-    selection = at.selection(terms, action.choice)
-    payload = calldata(_signature("conclude"), terms.deal.values(), selection.values())
-    of_model = partial(at.model.conclude, terms.deal, selection, now=at.now)
-    return Call("conclude", action.sender, payload, of_model, terms)
+    chosen = at.chosen(action.deal, action.choice)
+    deal = chosen.terms.deal
+    payload = encoded("conclude", deal.key(), *chosen.arguments())
+    of_model = partial(at.model.conclude, deal, chosen.selection, now=at.now)
+    return Call("conclude", action.sender, payload, of_model, chosen.terms)
 
 
 def _claim(action: Claim, at: Situation) -> Call | None:
@@ -139,9 +173,9 @@ def _claim(action: Claim, at: Situation) -> Call | None:
         if not there:
             return None
         token, owner = there[action.credit % len(there)]
-    sender = action.sender or _caller(owner, at.world)
+    sender = action.sender or at.caller(owner)
     to = _recipient(action.to, at.world) or owner
-    payload = calldata(_signature("claim"), token, owner, to)
+    payload = encoded("claim", token, owner, to)
     return Call("claim", sender, payload, partial(at.model.claim, token, owner, to, sender=at.world.accounts[sender]))
 
 
@@ -157,13 +191,20 @@ def _recipient(to: Role | Odd | None, world: World) -> str | None:
             return None
 
 
-def _caller(account: str, world: World) -> Role:
-    """Whose account it is; the stranger's if it never calls."""
-    return next((role for role in CALLERS if world.accounts[role] == account), Role.STRANGER)
+def _named(word: Word, chosen: Chosen) -> int:
+    """The bitmap that a word names."""
+    if word.bitmap is not None:
+        return word.bitmap
+    return bitmap([part.index for part in chosen.selection.parts if part.index < 128])
 
 
-@cache
-def _signature(name: str) -> str:
-    """The signature of the contract's function."""
-    entry = next(each for each in load("Escrow").abi if each["type"] == "function" and each["name"] == name)
-    return f"{name}({','.join(collapse_if_tuple(field) for field in entry['inputs'])})"
+def _first(chosen: Chosen) -> int:
+    """The milestone that a call splits, if it is one that can be."""
+    parts = chosen.selection.parts
+    return parts[0].index % (1 << 8) if parts else 0
+
+
+def _share(share: Share, chosen: Chosen) -> int:
+    parts = chosen.selection.parts
+    amount = parts[0].amount if parts else 0
+    return min(max(0, amount * share.bps // 10_000 + share.more), _MOST)

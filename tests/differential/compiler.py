@@ -12,7 +12,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".cache" / "differential"
 ESCROW = "contracts/Escrow.sol"
-MOCKS = tuple(f"contracts/mocks/{name}.sol" for name in ("BlockableToken", "TestToken", "TestWallet"))
+_TOKENS = ("AuthorizationToken", "BlockableToken", "FeeToken", "PermitToken", "TestToken")
+MOCKS = tuple(f"contracts/mocks/{name}.sol" for name in (*_TOKENS, "TestWallet"))
 
 
 def source(path: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eth_hash.auto import keccak
 
 from escrow_chain.protocol.checks import MAX_BPS, MAX_DEADLINE, MAX_MILESTONES, MAX_PAYOUTS, MAX_PERIOD, MAX_TOTAL
-from escrow_chain.protocol.deal import Deal, Milestone, Payout, milestones_root
+from escrow_chain.protocol.deal import Deal, Milestone, Payout, Selection, milestones_root
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from tests.differential.actions import Draft, Flaw, Pattern
 from tests.differential.chain import START
@@ -20,6 +20,7 @@ class Terms:
     deal: Deal
     milestones: tuple[Milestone, ...]
     id: bytes
+    payer: Role
 
     @property
     def total(self) -> int:
@@ -34,22 +35,23 @@ def write(draft: Draft, world: World) -> Terms:
         milestones[-1] = _filled(milestones)
     if draft.flaw in _OF_MILESTONES:
         milestones = _OF_MILESTONES[draft.flaw](milestones, draft.flaw_at % draft.count, world)
+    seen = Selection(milestones=tuple(milestones)).parts
     deal = Deal(
         payer=world.accounts[draft.payer],
         token=world.assets[draft.asset],
         attestor=_address(draft.attestor, world),
-        arbiter=_address(draft.arbiter, world),
-        revocable_until=draft.revocable_until,
         inspection_period=draft.inspection_period,
+        arbiter=_address(draft.arbiter, world),
         arbitration_period=draft.arbitration_period,
         lapse_bps=draft.lapse_bps,
+        revocable_until=draft.revocable_until,
         agreement=keccak(b"agreement"),
-        milestones=milestones_root(milestones) if milestones else bytes(32),
         salt=draft.salt,
+        milestones=milestones_root(seen) if seen else bytes(32),
     )
     if draft.flaw in _OF_DEAL:
         deal = deal.model_copy(update=_OF_DEAL[draft.flaw](world))
-    return Terms(deal, tuple(milestones), deal.id(world.domain))
+    return Terms(deal, tuple(milestones), deal.id(world.domain), draft.payer)
 
 
 def _address(role: Role | None, world: World) -> str:
@@ -82,7 +84,6 @@ _OF_DEAL: Mapping[Flaw | None, Callable[[World], Fields]] = {
     Flaw.ARBITER_WITHOUT_PERIOD: lambda world: {"arbiter": world.accounts[Role.ARBITER], "arbitration_period": 0},
     Flaw.INSPECTION_WITHOUT_ARBITER: lambda _: {"arbiter": ZERO_ADDRESS, "inspection_period": 1},
     Flaw.TOKEN_WITHOUT_CODE: lambda world: {"token": world.assets[Asset.NOWHERE]},
-    Flaw.FOREIGN_ROOT: lambda _: {"milestones": keccak(b"foreign")},
 }
 
 
@@ -114,14 +115,16 @@ _OF_MILESTONES: Mapping[Flaw | None, Callable[[Milestones, int, World], Mileston
     Flaw.MANY_MILESTONES: lambda milestones, at, _: [
         milestones[at].model_copy(update={"index": index}) for index in range(MAX_MILESTONES + 1)
     ],
+    Flaw.REPEATED_TERMS: lambda milestones, at, _: [*milestones[: at + 1], *milestones[at:]],
     Flaw.SWAPPED_MILESTONES: lambda milestones, at, _: [*milestones[at:], *milestones[:at]],
     Flaw.WRONG_INDEX: _changed(index=lambda milestone, _: milestone.index + 1),
     Flaw.DEADLINE_NOW: _changed(deadline=lambda _milestone, _world: START),
     Flaw.DEADLINE_FAR: _changed(deadline=lambda _milestone, _world: START + MAX_DEADLINE + 1),
-    Flaw.NO_PAYOUTS: _changed(payouts=lambda _milestone, _world: ()),
+    Flaw.GAP: lambda milestones, at, _: [*milestones[:at], *milestones[at + 1 :]],
     Flaw.MANY_PAYOUTS: _changed(payouts=lambda milestone, _: (MAX_PAYOUTS + 1) * milestone.payouts[:1]),
     Flaw.ZERO_RECIPIENT: _changed(payouts=_last_payout(to=lambda _: ZERO_ADDRESS)),
     Flaw.ESCROW_RECIPIENT: _changed(payouts=_last_payout(to=lambda world: world.escrow)),
+    Flaw.TOKEN_RECIPIENT: _changed(payouts=_last_payout(to=lambda world: world.assets[Asset.PLAIN])),
     Flaw.ZERO_PAYOUT: _changed(payouts=_last_payout(amount=lambda _: 0)),
     Flaw.LARGE_PAYOUT: _changed(payouts=_last_payout(amount=lambda _: MAX_TOTAL + 1)),
 }

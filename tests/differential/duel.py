@@ -1,34 +1,34 @@
 """Plays a scenario on the contract and on the model, and compares after every action."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Mapping, Sequence
 
 from escrow_chain.chain import abi
 from escrow_chain.protocol.errors import Refusal
 from escrow_chain.protocol.events import Event, State
+from escrow_chain.protocol.model import Progress
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from tests.differential.actions import (
     Action,
-    Attest,
     Block,
-    Claim,
-    Conclude,
     Donate,
+    Making,
     Moment,
-    Open,
-    Refund,
     Refuse,
-    Release,
     Scenario,
     Wait,
 )
-from tests.differential.calls import Call, Situation, resolve
+from tests.differential.calls import resolve
 from tests.differential.census import DONE, Census
 from tests.differential.chain import START, Outcome
 from tests.differential.drafts import Terms, write
 from tests.differential.encoding import calldata
+from tests.differential.funding import TokenRefusal
 from tests.differential.ledger import Ledger
-from tests.differential.world import Asset, Role, World
+from tests.differential.situation import Call, Situation
+from tests.differential.world import TOKENS, Asset, Role, World
+
+FAR = START + (1 << 31)
+"""The time that no wait goes beyond: clocks hold 40 bits."""
 
 
 class Difference(AssertionError):
@@ -44,7 +44,6 @@ class Duel:
         self._census = census
         self._model = world.model()
         self._drafted = tuple(write(draft, world) for draft in scenario.drafts)
-        self._payers = tuple(draft.payer for draft in scenario.drafts)
         self._actions = scenario.actions
         self._now = START
         self._donated: dict[str, int] = {}
@@ -61,14 +60,10 @@ class Duel:
 
     @property
     def _situation(self) -> Situation:
-        return Situation(self._world, self._model, self._drafted, self._payers, self._now)
+        return Situation(self._world, self._model, self._drafted, self._now)
 
     def _play(self, action: Action) -> None:
         match action:
-            case Open() | Attest() | Release() | Refund() | Conclude() | Claim():
-                if made := resolve(action, self._situation):
-                    self._call(made, action)
-                return
             case Wait():
                 self._now = max(self._now, self._moment(action) + action.seconds)
             case Block():
@@ -80,8 +75,13 @@ class Duel:
             case Donate():
                 self._donate(action)
             case _:
-                assert_never(action)
+                self._make(action)
+                return
         self._census.arranged += 1
+
+    def _make(self, action: Making) -> None:
+        if made := resolve(action, self._situation):
+            self._call(made, action)
 
     def _call(self, made: Call, action: Action) -> None:
         """The call on both sides. A chain undoes what is refused, so that only the model need be looked at then."""
@@ -102,21 +102,20 @@ class Duel:
             raise Difference(f"{action}\nthe model refused with {foreseen!r}, and changed")
         self._count(made, foreseen, states)
 
-    def _count(self, made: Call, became: Refusal | list[Event], before: dict[int, State]) -> None:
-        self._census.count(made.name, type(became).__name__ if isinstance(became, Refusal) else DONE)
-        terms = made.terms
-        if isinstance(became, Refusal) or terms is None:
+    def _count(self, made: Call, became: Refusal | list[Event], before: Mapping[int, State]) -> None:
+        if isinstance(became, Refusal):
+            self._census.count(made.name, type(became).__name__)
             return
-        if made.name == "open":
-            self._census.largest = max(self._census.largest, len(terms.milestones))
-        name = "deliver" if made.name == "attest" and terms.deal.inspection_period else made.name
-        for index, state in self._states(terms).items():
-            if before.get(index, state) is not state:
-                self._census.rules[name, before[index]] += 1
+        self._census.count(made.name, DONE)
+        for event in became:
+            self._census.tell(event, before)
 
     def _states(self, terms: Terms | None) -> dict[int, State]:
+        return {index: progress.state for index, progress in self._progress(terms).items()}
+
+    def _progress(self, terms: Terms | None) -> dict[int, Progress]:
         opened = self._model.deals.get(terms.id) if terms else None
-        return {index: progress.state for index, progress in opened.progress.items()} if opened else {}
+        return opened.progress if opened else {}
 
     def _moment(self, action: Wait) -> int:
         terms = self._situation.terms(action.deal)
@@ -125,11 +124,10 @@ class Duel:
         milestone = terms.milestones[action.milestone % len(terms.milestones)]
         if action.moment is Moment.DEADLINE:
             return milestone.deadline
-        delivered = [each for each in self._states(terms).items() if each[1] is State.DELIVERED]
-        if not delivered:
-            return self._now
-        index, _ = delivered[action.milestone % len(delivered)]
-        return self._model.status(terms.id, index).ends
+        if action.moment is Moment.REVOCABLE_UNTIL:
+            return terms.deal.revocable_until if terms.deal.revocable_until < FAR else self._now
+        ends = [each.ends for each in self._progress(terms).values() if each.ends]
+        return ends[action.milestone % len(ends)] if ends else self._now
 
     def _block(self, action: Block) -> None:
         token, account = self._world.assets[Asset.BLOCKABLE], self._world.accounts[action.role]
@@ -158,7 +156,7 @@ class Duel:
 
     def _check_solvency(self) -> None:
         """What the escrow has is what it holds for deals, owes as credits and was given; no more, no less."""
-        for asset in (Asset.COIN, Asset.PLAIN, Asset.BLOCKABLE):
+        for asset in (Asset.COIN, *TOKENS):
             token = self._world.assets[asset]
             ids = {terms.id for terms in self._drafted if terms.deal.token == token and terms.id in self._model.deals}
             held = sum(self._model.deals[each].held for each in ids)
@@ -168,10 +166,10 @@ class Duel:
                 raise Difference(f"{asset}: {has} there, {held} held, {owed} owed, {self._donated.get(token, 0)} given")
 
 
-def _read(outcome: Outcome, escrow: str) -> Refusal | list[Event] | bytes:
-    """The events of the escrow, or the refusal; the bytes it reverted with if they are no refusal that we know."""
+def _read(outcome: Outcome, escrow: str) -> Refusal | list[Event]:
+    """The events of the escrow, or the refusal."""
     if not outcome.success:
-        return abi.refusal(outcome.reverted_with) or outcome.reverted_with
+        return abi.refusal(outcome.reverted_with) or TokenRefusal(outcome.reverted_with)
     events = [abi.event(log.topics, log.payload) for log in outcome.logs if log.address == escrow]
     assert None not in events, outcome.logs
     return [event for event in events if event is not None]

@@ -11,7 +11,7 @@ Encoder = Callable[[Any], bytes]
 
 
 def calldata(signature: str, *arguments: object) -> bytes:
-    """A call of the function with this signature."""
+    """A call of the function with this signature, or an error of this signature: they are encoded alike."""
     selector, encode = _function(signature)
     return selector + encode(arguments)
 
@@ -29,6 +29,8 @@ def _function(signature: str) -> tuple[bytes, Encoder]:
 @cache
 def _encoder(kind: str) -> tuple[bool, Encoder]:
     """Whether the type is dynamic, and its encoder."""
+    if kind == "()":
+        return False, _tuple([])
     parsed: ABIType = parse(kind)
     if parsed.is_array:
         return True, _array(parsed.item_type.to_type_str())

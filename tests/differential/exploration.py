@@ -11,12 +11,12 @@ from tests.differential.ledger import Ledger
 from tests.differential.strategy import scenarios
 from tests.differential.world import World
 
-_ALL_CALLS = int(os.environ.get("ESCROW_DIFFERENTIAL_CALLS", "11000"))
+_ALL_CALLS = int(os.environ.get("ESCROW_DIFFERENTIAL_CALLS", "13200"))
 ANVIL_CALLS = _ALL_CALLS // 11
 REVM_PARTS = 2
 REVM_CALLS = (_ALL_CALLS - ANVIL_CALLS) // REVM_PARTS
 """How many calls of the contract are made at least: in each part of the run in process, and on a node."""
-_BATCH = 50
+_BATCH = 30
 """Scenarios drawn in one go. More would only grow what hypothesis remembers."""
 
 

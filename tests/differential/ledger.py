@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from eth_hash.auto import keccak
 
-from escrow_chain.protocol.events import State
 from escrow_chain.protocol.model import Model
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from escrow_chain.protocol.typed_data import bitmap
 from tests.differential.drafts import Terms
 from tests.differential.encoding import calldata
-from tests.differential.world import PURSES, Asset, World
+from tests.differential.world import PURSES, TOKENS, Asset, World
 
 _STATUS = keccak(b"status(bytes32,uint8)")[:4]
 _HOLDING = keccak(b"holding(bytes32)")[:4]
@@ -23,7 +21,7 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self._world = world
         escrow = world.escrow
-        tokens = [world.assets[asset] for asset in (Asset.PLAIN, Asset.BLOCKABLE)]
+        tokens = [world.assets[asset] for asset in TOKENS if asset is not Asset.SHORT]
         self._balances = [(token, holder) for token in tokens for holder in world.holders]
         self._credits = [(token, holder) for token in (ZERO_ADDRESS, *tokens) for holder in world.holders]
         self._allowances = [(world.assets[asset], world.accounts[role]) for role, asset in PURSES]
@@ -86,7 +84,6 @@ def _words(answer: bytes) -> Words:
 
 
 def _of_deal(model: Model, terms: Terms) -> list[Words]:
-    opened = model.deals.get(terms.id)
-    progress = [model.status(terms.id, place) for place in range(len(terms.milestones))]
-    settled = bitmap([place for place, each in enumerate(progress) if each.state is State.SETTLED])
-    return [(opened.held if opened else 0, settled), *((int(each.state), each.ends) for each in progress)]
+    places = range(len(terms.milestones))
+    progress = [model.status(terms.id, place) for place in places]
+    return [model.holding(terms.id), *((int(each.state), each.ends) for each in progress)]

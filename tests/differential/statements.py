@@ -1,55 +1,80 @@
-"""Signed attestations: honest ones, and forgeries."""
+"""Signed messages: honest ones, and forgeries."""
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from eth_hash.auto import keccak
+from eth_keys.datatypes import PrivateKey
 
 from escrow_chain.protocol.signatures import HALF_ORDER
-from escrow_chain.protocol.typed_data import Attestation, Domain
-from tests.differential.actions import Forgery
+from escrow_chain.protocol.typed_data import (
+    Domain,
+    Message,
+    PayeeDispute,
+    PayeeSettlement,
+    PayerDispute,
+    PayerSettlement,
+    Refund,
+    Release,
+    Revocation,
+    Ruling,
+)
+from tests.differential.actions import Forgery, Signing
 from tests.differential.world import ELSEWHERE, WALLET_OWNER, Role, World, key, sign
 
 _ORDER: Final = 2 * HALF_ORDER + 1
+_OTHER_KINDS: Final[Mapping[type[Message], type[Message]]] = {
+    Release: Refund,
+    Refund: Revocation,
+    Revocation: Release,
+    PayerDispute: PayeeDispute,
+    PayeeDispute: PayerDispute,
+    PayerSettlement: PayeeSettlement,
+    PayeeSettlement: PayerSettlement,
+    Ruling: PayerSettlement,
+}
+"""For each message one with the same fields."""
 
 
-@dataclass(frozen=True)
-class Signed:
-    """An attestation with a signature."""
+def signed(message: Message, signer: str, signing: Signing, world: World, domain: Domain | None = None) -> bytes:
+    """A signature over the message by this account (by the stranger, if it has no key of ours), or a forged one.
 
-    statement: Attestation
-    signature: bytes
-
-
-def attest(statement: Attestation, attestor: str, forgery: Forgery, world: World) -> Signed:
-    """The statement with the signature that the attestor (any, if it is none of ours) gives, or a forged one."""
-    signer = key(Role.ATTESTOR)
-    if attestor == world.accounts[Role.WALLET]:
-        signer = WALLET_OWNER
-    if forgery is Forgery.OTHER_SIGNER:
-        signer = key(Role.STRANGER)
-    signed, domain = _signed_instead(statement, world.domain, forgery)
-    return Signed(statement, _tampered(sign(signer, signed.digest(domain)), forgery))
+    `domain` is the escrow's unless said.
+    """
+    by = key(Role.STRANGER) if signing.forgery is Forgery.OTHER_SIGNER else _key_of(signer, world)
+    digest = _instead(message, signing.forgery).digest(_domain(domain or world.domain, signing.forgery))
+    signature = _with_other_parts(sign(by, digest), signing.forgery)
+    return _of_other_length(_compact(signature) if signing.compact else signature, signing.forgery)
 
 
-def _signed_instead(statement: Attestation, domain: Domain, forgery: Forgery) -> tuple[Attestation, Domain]:
+def _key_of(signer: str, world: World) -> PrivateKey:
+    role = next((role for role, account in world.accounts.items() if account == signer), Role.STRANGER)
+    return WALLET_OWNER if role is Role.WALLET else key(role)
+
+
+def _instead(message: Message, forgery: Forgery) -> Message:
     """What is signed where it is not what is stated."""
+    if forgery is Forgery.OTHER_KIND and type(message) in _OTHER_KINDS:
+        return _OTHER_KINDS[type(message)](**dict(message))
+    changes = {
+        name: change(getattr(message, name))
+        for name, change in _OTHER_FIELDS.get(forgery, {}).items()
+        if name in type(message).model_fields
+    }
+    return message.model_copy(update=changes) if changes else message
+
+
+def _domain(domain: Domain, forgery: Forgery) -> Domain:
     match forgery:
-        case Forgery.OTHER_DEAL:
-            return statement.model_copy(update={"deal": statement.evidence}), domain
-        case Forgery.OTHER_BITMAP:
-            return statement.model_copy(update={"milestones": statement.milestones ^ 1}), domain
-        case Forgery.OTHER_EVIDENCE:
-            return statement.model_copy(update={"evidence": statement.deal}), domain
-        case Forgery.OTHER_TIME:
-            return statement.model_copy(update={"valid_until": statement.valid_until - 1}), domain
         case Forgery.OTHER_CONTRACT:
-            return statement, domain.model_copy(update={"contract": ELSEWHERE})
+            return domain.model_copy(update={"contract": ELSEWHERE})
         case Forgery.OTHER_CHAIN:
-            return statement, domain.model_copy(update={"chain_id": domain.chain_id + 1})
+            return domain.model_copy(update={"chain_id": domain.chain_id + 1})
         case _:
-            return statement, domain
+            return domain
 
 
-def _tampered(signature: bytes, forgery: Forgery) -> bytes:
+def _with_other_parts(signature: bytes, forgery: Forgery) -> bytes:
     r, s, v = signature[:32], signature[32:64], signature[64]
     match forgery:
         case Forgery.HIGH_S:
@@ -60,6 +85,18 @@ def _tampered(signature: bytes, forgery: Forgery) -> bytes:
             return r + s + bytes([v - 27])
         case Forgery.BIT_TURNED:
             return r + bytes([*s[:-1], s[-1] ^ 1]) + bytes([v])
+        case _:
+            return signature
+
+
+def _compact(signature: bytes) -> bytes:
+    """The 64 bytes of ERC-2098: the first bit of s says which v."""
+    parity = signature[64] + 1 & 1
+    return signature[:32] + bytes([signature[32] | parity << 7]) + signature[33:64]
+
+
+def _of_other_length(signature: bytes, forgery: Forgery) -> bytes:
+    match forgery:
         case Forgery.SHORT:
             return signature[:-1]
         case Forgery.LONG:
@@ -68,3 +105,23 @@ def _tampered(signature: bytes, forgery: Forgery) -> bytes:
             return b""
         case _:
             return signature
+
+
+def _other(nonce: bytes | int) -> bytes | int:
+    return keccak(nonce) if isinstance(nonce, bytes) else nonce + 1
+
+
+def _later(time: int) -> int:
+    return time + 1
+
+
+_OTHER_FIELDS: Final[Mapping[Forgery, Mapping[str, Callable[[Any], object]]]] = {
+    Forgery.OTHER_DEAL: {"deal": keccak, "nonce": _other},
+    Forgery.OTHER_MILESTONES: {"milestones": lambda bits: bits ^ 1, "milestone": lambda index: index ^ 1},
+    Forgery.OTHER_CONTENT: {
+        "evidence": keccak,
+        "to_payees": lambda amount: amount ^ 1,
+        "value": lambda amount: amount ^ 1,
+    },
+    Forgery.OTHER_TIME: {"valid_until": _later, "valid_before": _later, "deadline": _later},
+}

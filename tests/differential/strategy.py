@@ -24,8 +24,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     actions: list[Action] = []
     for byte in draw(st.binary(min_size=1, max_size=4)):
         dice = Dice(f"{number} deal {byte}")
-        actions.append(dice.opening(len(drafts)))
-        drafts.append(dice.draft(limit if limit < 4 else None))
-    for letter in draw(st.text(_letters, min_size=6, max_size=14)):
+        draft = dice.draft(limit if limit < 4 else None)
+        actions.append(dice.opening(len(drafts), draft.asset))
+        drafts.append(draft)
+    for letter in draw(st.text(_letters, min_size=8, max_size=18)):
         actions.extend(Dice(f"{number} group {letter}").group() if letter != _NOTHING else ())
     return Scenario(tuple(drafts), tuple(actions))

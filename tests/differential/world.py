@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from eth_abi.abi import decode
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 
 from escrow_chain.protocol.bank import Bank
+from escrow_chain.protocol.errors import TokenShortfall
 from escrow_chain.protocol.model import Model
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from escrow_chain.protocol.signatures import recover
+from escrow_chain.protocol.signatures import SIZE, recover
 from escrow_chain.protocol.typed_data import Domain
 from tests.differential.chain import START, Chain, Outcome
 from tests.differential.encoding import calldata, encode
@@ -40,6 +42,12 @@ class Asset(StrEnum):
     COIN = "coin"
     PLAIN = "plain"
     BLOCKABLE = "blockable"
+    PERMITTED = "permitted"
+    """A token that takes its holders' permits."""
+    AUTHORIZED = "authorized"
+    """A token that takes its holders' authorizations."""
+    SHORT = "short"
+    """A token that keeps a fee, so that no deal in it can be opened."""
     NOWHERE = "nowhere"
     """An address with nothing behind it."""
 
@@ -47,14 +55,24 @@ class Asset(StrEnum):
 CALLERS: tuple[Role, ...] = tuple(role for role in Role if role is not Role.TOKEN)
 MUCH = 1 << 140
 WITHOUT_LIMIT = (1 << 256) - 1
+FEE = 1
+"""What the short token keeps of every payment, in its minor units."""
+TOKENS = (Asset.PLAIN, Asset.BLOCKABLE, Asset.PERMITTED, Asset.AUTHORIZED, Asset.SHORT)
 PURSES: Mapping[tuple[Role, Asset], tuple[int, int]] = {
     (Role.PAYER, Asset.PLAIN): (MUCH, WITHOUT_LIMIT),
     (Role.PAYER, Asset.BLOCKABLE): (MUCH, MUCH),
     (Role.WALLET, Asset.PLAIN): (MUCH, MUCH),
     (Role.WALLET, Asset.BLOCKABLE): (MUCH, WITHOUT_LIMIT),
+    (Role.PAYER, Asset.PERMITTED): (MUCH, MUCH),
+    (Role.PAYER, Asset.AUTHORIZED): (MUCH, 0),
+    (Role.PAYER, Asset.SHORT): (MUCH, WITHOUT_LIMIT),
+    (Role.WALLET, Asset.PERMITTED): (MUCH, MUCH),
+    (Role.WALLET, Asset.AUTHORIZED): (MUCH, MUCH),
     (Role.STRANGER, Asset.PLAIN): (MUCH, 0),
     (Role.POOR, Asset.PLAIN): (3_000, 2_000),
     (Role.POOR, Asset.BLOCKABLE): (2_000, WITHOUT_LIMIT),
+    (Role.POOR, Asset.PERMITTED): (3_000, 2_000),
+    (Role.POOR, Asset.AUTHORIZED): (2_000, 3_000),
 }
 """Who has how much of a token at the start, and how much of it the escrow may take."""
 
@@ -73,7 +91,22 @@ def sign(signer: PrivateKey, digest: bytes) -> bytes:
 WALLET_OWNER = key("owner of the wallet")
 ELSEWHERE = key("elsewhere").public_key.to_checksum_address()
 """The address of nobody that takes part."""
+_DOMAIN_TYPES = ("bytes1", "string", "string", "uint256", "address", "bytes32", "uint256[]")
 _OPERATOR = key("operator").public_key.to_checksum_address()
+
+
+@dataclass
+class BankWithShortToken(Bank):
+    """A bank in which one token keeps a fee of what the escrow is to receive."""
+
+    short: str = ""
+
+    def pull(self, token: str, owner: str, escrow: str, amount: int) -> None:
+        before = self.balances.copy(), self.allowances.copy()
+        super().pull(token, owner, escrow, amount)
+        if token == self.short:
+            self.balances, self.allowances = before
+            raise TokenShortfall(token, amount - FEE, amount)
 
 
 @dataclass(frozen=True)
@@ -95,18 +128,32 @@ class World:
         """The EIP-712 domain of the contract."""
         return Domain(chain_id=self.chain.chain_id, contract=self.escrow)
 
+    @cached_property
+    def _domains(self) -> dict[Asset, Domain]:
+        tokens = [(asset, self.assets[asset]) for asset in (Asset.PERMITTED, Asset.AUTHORIZED)]
+        answers = self.chain.read([(token, calldata("eip712Domain()")) for _, token in tokens])
+        return {asset: _domain(answer) for (asset, _), answer in zip(tokens, answers, strict=True)}
+
+    def domain_of(self, asset: Asset) -> Domain:
+        """The EIP-712 domain of a token that takes signatures, as it says itself."""
+        return self._domains[asset]
+
     def model(self) -> Model:
         """The contract's twin, at the start."""
-        bank = Bank(tokens={self.assets[Asset.PLAIN], self.assets[Asset.BLOCKABLE]})
+        tokens = {self.assets[asset] for asset in TOKENS}
+        bank = BankWithShortToken(tokens=tokens, short=self.assets[Asset.SHORT])
         for role in CALLERS:
             bank.balances[ZERO_ADDRESS, self.accounts[role]] = MUCH
         for (role, asset), (balance, allowance) in PURSES.items():
             bank.balances[self.assets[asset], self.accounts[role]] = balance
             bank.allowances[self.assets[asset], self.accounts[role]] = allowance
-        bank.refusing = {(ZERO_ADDRESS, self.assets[asset]) for asset in (Asset.PLAIN, Asset.BLOCKABLE)}
+        bank.refusing = {(ZERO_ADDRESS, token) for token in tokens}
         owner = WALLET_OWNER.public_key.to_checksum_address()
-        signers = {self.accounts[Role.WALLET]: lambda digest, signature: recover(digest, signature) == owner}
-        return Model(domain=self.domain, bank=bank, signers=signers)
+
+        def accepts(digest: bytes, signature: bytes) -> bool:
+            return len(signature) == SIZE and recover(digest, signature) == owner
+
+        return Model(domain=self.domain, bank=bank, signers={self.accounts[Role.WALLET]: accepts})
 
     def send(self, role: Role, to: str, payload: bytes, *, value: int = 0, time: int = START) -> Outcome:
         """A transaction of this account; of the wallet, through its `execute`."""
@@ -114,6 +161,12 @@ class World:
             return self.chain.send(sender=self.accounts[role], to=to, payload=payload, value=value, time=time)
         payload = calldata("execute(address,uint256,bytes)", to, value, payload)
         return self.chain.send(sender=_OPERATOR, to=self.accounts[role], payload=payload, value=0, time=time)
+
+
+def _domain(answer: bytes) -> Domain:
+    """What `eip712Domain` (ERC-5267) answered."""
+    _, name, version, chain_id, contract, *_ = decode(_DOMAIN_TYPES, answer)
+    return Domain(chain_id=chain_id, contract=contract, name=name, version=version)
 
 
 def found(chain: Chain, codes: Mapping[str, bytes]) -> World:
@@ -125,6 +178,9 @@ def found(chain: Chain, codes: Mapping[str, bytes]) -> World:
         Asset.COIN: ZERO_ADDRESS,
         Asset.PLAIN: chain.deploy(codes["TestToken"] + encode("(string,string,uint8)", "Plain", "PLN", 6)),
         Asset.BLOCKABLE: chain.deploy(codes["BlockableToken"]),
+        Asset.PERMITTED: chain.deploy(codes["PermitToken"]),
+        Asset.AUTHORIZED: chain.deploy(codes["AuthorizationToken"] + encode("(uint256)", 0)),
+        Asset.SHORT: chain.deploy(codes["FeeToken"] + encode("(uint256)", FEE)),
         Asset.NOWHERE: key(Asset.NOWHERE).public_key.to_checksum_address(),
     }
     accounts[Role.TOKEN] = assets[Asset.PLAIN]

@@ -6,7 +6,7 @@ from eth_account.messages import encode_typed_data
 from pydantic import ValidationError
 
 from escrow_chain.evidence.submission import SUBMISSION, SignedSubmission, Submission, sign
-from escrow_chain.protocol.signatures import HALF_ORDER
+from escrow_chain.protocol.signatures import HALF_ORDER, compact, recover
 from tests.evidence.scene import DOMAIN, account
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -80,6 +80,13 @@ def test_only_one_of_a_signatures_two_forms_is_taken() -> None:
 def test_garbage_is_signed_by_nobody(signature: bytes) -> None:
     """And raises nothing."""
     assert SignedSubmission(submission=MESSAGE, signature=signature).signer(DOMAIN) is None
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """The compact form of ERC-2098, which the contract takes, would make two pieces out of one."""
+    signature = sign(MESSAGE, domain=DOMAIN, account=WALLET).signature
+    assert recover(MESSAGE.digest(DOMAIN), compact(signature)) == WALLET.address
+    assert SignedSubmission(submission=MESSAGE, signature=compact(signature)).signer(DOMAIN) is None
 
 
 def test_a_signed_submission_survives_json() -> None:

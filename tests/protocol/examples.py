@@ -18,6 +18,7 @@ def account(number: int) -> str:
 
 PAYER, PAYEE, BROKER, STRANGER, ARBITER, ESCROW, TOKEN = (account(number) for number in range(1, 8))
 ATTESTOR = KEY.public_key.to_checksum_address()
+KEYS = {account(number): PrivateKey(number.to_bytes(32)) for number in range(1, 8)} | {ATTESTOR: KEY}
 DOMAIN = Domain(chain_id=31_337, contract=ESCROW)
 
 
@@ -37,14 +38,14 @@ def deal(*milestones: Milestone, **fields: object) -> Deal:
         "payer": PAYER,
         "token": TOKEN,
         "attestor": ATTESTOR,
-        "arbiter": ARBITER,
-        "revocable_until": 0,
         "inspection_period": 0,
+        "arbiter": ARBITER,
         "arbitration_period": 86_400,
         "lapse_bps": 5_000,
+        "revocable_until": 0,
         "agreement": keccak(b"agreement"),
-        "milestones": milestones_root(milestones) if milestones else bytes(32),
         "salt": 1,
+        "milestones": milestones_root(milestones) if milestones else bytes(32),
     }
     return Deal.model_validate(usual | fields)
 

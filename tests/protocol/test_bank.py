@@ -2,12 +2,10 @@
 
 import pytest
 
-from escrow_chain.protocol.bank import Bank
+from escrow_chain.protocol.bank import WITHOUT_LIMIT, Bank
 from escrow_chain.protocol.errors import ERC20InsufficientAllowance, ERC20InsufficientBalance
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from tests.protocol.examples import ESCROW, PAYEE, PAYER, TOKEN
-
-WITHOUT_LIMIT = (1 << 256) - 1
 
 
 def bank(*, balance: int = 100, allowance: int = 100) -> Bank:
@@ -47,6 +45,16 @@ def test_too_little_balance() -> None:
         there.pull(TOKEN, PAYER, ESCROW, 7)
     assert refused.value == ERC20InsufficientBalance(PAYER, 5, 7)
     assert (there.balances[TOKEN, PAYER], there.allowances[TOKEN, PAYER]) == (5, 100)
+
+
+def test_what_is_authorized_needs_no_allowance() -> None:
+    """An authorization moves the money of its owner, who has to have it, and leaves the allowance alone."""
+    there = bank(balance=9, allowance=5)
+    there.receive(TOKEN, PAYER, ESCROW, 9)
+    assert (there.balances[TOKEN, ESCROW], there.allowances[TOKEN, PAYER]) == (9, 5)
+    with pytest.raises(ERC20InsufficientBalance) as refused:
+        there.receive(TOKEN, PAYER, ESCROW, 1)
+    assert refused.value == ERC20InsufficientBalance(PAYER, 0, 1)
 
 
 def test_coin_needs_no_allowance() -> None:

@@ -15,17 +15,18 @@ from escrow_chain.protocol.checks import (
     MAX_TOTAL,
     check_deal,
     check_milestones,
+    check_rows,
 )
-from escrow_chain.protocol.deal import Milestone
+from escrow_chain.protocol.deal import Milestone, Row
 from escrow_chain.protocol.errors import Refusal
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from tests.protocol.examples import ARBITER, ESCROW, NOW, PAYEE, deal, milestone, payout
+from tests.protocol.examples import ARBITER, BROKER, DEADLINE, ESCROW, NOW, PAYEE, TOKEN, deal, milestone, payout
 
 UINT128_MAX = (1 << 128) - 1
 
 
 def total(milestones: Sequence[Milestone]) -> int:
-    return check_milestones(milestones, escrow=ESCROW, now=NOW)
+    return check_milestones(milestones, token=TOKEN, escrow=ESCROW, now=NOW)
 
 
 def test_the_limits() -> None:
@@ -109,18 +110,22 @@ def test_payouts_do_not_wrap_round() -> None:
     [
         ([], errors.InvalidMilestoneCount(0)),
         ([milestone(index) for index in range(129)], errors.InvalidMilestoneCount(129)),
-        ([milestone(1)], errors.InvalidIndex(1, 0)),
-        ([milestone(0), milestone(0)], errors.InvalidIndex(0, 1)),
+        ([milestone(payouts=())], errors.InvalidMilestoneCount(0)),
+        ([milestone(1)], errors.InvalidIndex(0, 1)),
+        ([milestone(0), milestone(2)], errors.InvalidIndex(2, 2)),
+        ([milestone(0), milestone(1), milestone(0)], errors.InvalidIndex(4, 0)),
+        ([milestone(0), milestone(0)], errors.RepeatedTerms(2)),
         ([milestone(0), milestone(1, deadline=NOW)], errors.InvalidDeadline(1, NOW, NOW)),
         (
             [milestone(deadline=NOW + MAX_DEADLINE + 1)],
             errors.InvalidDeadline(0, NOW + MAX_DEADLINE + 1, NOW),
         ),
-        ([milestone(payouts=())], errors.InvalidPayoutCount(0, 0)),
         ([milestone(payouts=(payout(),) * 9)], errors.InvalidPayoutCount(0, 9)),
+        ([milestone(0), milestone(1, payouts=(payout(),) * 10)], errors.InvalidPayoutCount(1, 9)),
         ([milestone(payouts=(payout(), payout(ZERO_ADDRESS)))], errors.InvalidRecipient(ZERO_ADDRESS)),
         ([milestone(payouts=(payout(ESCROW),))], errors.InvalidRecipient(ESCROW)),
-        ([milestone(0), milestone(1, payouts=(payout(), payout(PAYEE, 0)))], errors.ZeroPayout(1, 1)),
+        ([milestone(payouts=(payout(TOKEN),))], errors.InvalidRecipient(TOKEN)),
+        ([milestone(0), milestone(1, payouts=(payout(), payout(PAYEE, 0)))], errors.ZeroPayout(3)),
     ],
 )
 def test_milestones_beyond_a_limit(milestones: list[Milestone], refusal: Refusal) -> None:
@@ -130,10 +135,51 @@ def test_milestones_beyond_a_limit(milestones: list[Milestone], refusal: Refusal
     assert refused.value == refusal
 
 
+ROW: Row = (PAYEE, 5, 0, DEADLINE, b"\x01" * 32)
+FEE: Row = (BROKER, 5, 0, 0, bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("rows", "refusal"),
+    [
+        ([ROW, (BROKER, 5, 0, 1, bytes(32))], errors.RepeatedTerms(1)),
+        ([ROW, FEE, (BROKER, 5, 0, 0, bytes(31) + b"\x01")], errors.RepeatedTerms(2)),
+        ([ROW, (BROKER, 5, 1, 0, bytes(32))], errors.InvalidDeadline(1, 0, NOW)),
+        ([(PAYEE, 5, 0, 0, bytes(32))], errors.InvalidDeadline(0, 0, NOW)),
+    ],
+)
+def test_rows_that_are_no_milestones(rows: list[Row], refusal: Refusal) -> None:
+    """Only the payee's row says deadline and terms, and it has to."""
+    assert check_rows([ROW, FEE], token=TOKEN, escrow=ESCROW, now=NOW) == 10
+    with pytest.raises(Refusal) as refused:
+        check_rows(rows, token=TOKEN, escrow=ESCROW, now=NOW)
+    assert refused.value == refusal
+
+
+@pytest.mark.parametrize(
+    ("row", "refusal"),
+    [
+        ((TOKEN, 0, 2, 1, bytes(32)), errors.InvalidIndex(8, 2)),
+        ((TOKEN, 0, 0, 1, bytes(32)), errors.RepeatedTerms(8)),
+        ((TOKEN, 0, 0, 0, bytes(32)), errors.InvalidPayoutCount(0, 9)),
+        ((TOKEN, 0, 1, NOW, bytes(32)), errors.InvalidDeadline(1, NOW, NOW)),
+        ((TOKEN, 0, 1, DEADLINE, bytes(32)), errors.InvalidRecipient(TOKEN)),
+        ((PAYEE, 0, 1, DEADLINE, bytes(32)), errors.ZeroPayout(8)),
+    ],
+)
+def test_the_first_fault_of_a_row_is_named(row: Row, refusal: Refusal) -> None:
+    """With several faults in one row, the one named is the first in the contract's order."""
+    full = [ROW, *[FEE] * (MAX_PAYOUTS - 1)]
+    with pytest.raises(Refusal) as refused:
+        check_rows([*full, row], token=TOKEN, escrow=ESCROW, now=NOW)
+    assert refused.value == refusal
+
+
 def test_the_first_fault_is_named() -> None:
-    """With several faults, the one named is the first in the contract's order."""
-    faulty = [milestone(0), milestone(2, deadline=NOW, payouts=())]
+    """With several faults, the one named is that of the first row, and the whole comes last."""
     with pytest.raises(errors.InvalidIndex):
-        total(faulty)
+        total([milestone(0), milestone(2, deadline=NOW, payouts=(payout(amount=0),))])
+    with pytest.raises(errors.InvalidMilestoneCount):
+        total([milestone(index, payouts=(payout(amount=UINT128_MAX),)) for index in range(129)])
     with pytest.raises(errors.InvalidPayer):
         check_deal(deal(payer=ZERO_ADDRESS, lapse_bps=MAX_BPS + 1), escrow=ESCROW)

@@ -63,11 +63,11 @@ def test_binary_values_are_shown_as_text() -> None:
     """An id appears as everybody writes it."""
     refusal = errors.DealNotFound(b"\xab" * 32)
     assert refusal.values() == {"id": "0x" + "ab" * 32}
-    assert str(refusal) == "No deal with these terms was ever opened. (id 0x" + "ab" * 32 + ")"
+    assert str(refusal) == "No deal with these terms and these milestones was ever opened. (id 0x" + "ab" * 32 + ")"
 
 
 def test_refusals_are_compared_by_their_values() -> None:
     """Two refusals are the same if class and values are."""
     assert errors.InvalidIndex(1, 2) == errors.InvalidIndex(1, 2)
     assert errors.InvalidIndex(1, 2) != errors.InvalidIndex(2, 1)
-    assert len({errors.InvalidIndex(1, 2), errors.InvalidIndex(1, 2), errors.NotAttested(1, 2)}) == 2
+    assert len({errors.InvalidIndex(1, 2), errors.InvalidIndex(1, 2), errors.InvalidSplit(1, 2)}) == 2

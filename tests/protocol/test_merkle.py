@@ -1,5 +1,7 @@
 """The Merkle tree, against OpenZeppelin's own way to build and prove it."""
 
+from itertools import permutations, product
+
 import pytest
 from eth_hash.auto import keccak
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from escrow_chain.protocol import merkle
 from escrow_chain.protocol.merkle import InvalidMultiproof, Multiproof
+from escrow_chain.protocol.typed_data import bitmap
 from tests.protocol import heap
 
 LARGEST = 128
@@ -60,7 +63,7 @@ def test_multiproofs_are_those_of_the_heap(choice: tuple[list[bytes], list[int]]
     given_proof = merkle.multiproof(leaves, indices)
     proof, flags = heap.get_multiproof(leaves, indices)
     chosen = [leaves[index] for index in indices]
-    assert (list(given_proof.proof), list(given_proof.flags)) == (proof, flags)
+    assert given_proof == Multiproof(tuple(proof), bitmap([step for step, flag in enumerate(flags) if flag]))
     assert merkle.process_multiproof(given_proof, chosen) == merkle.root(leaves)
     assert heap.process_multiproof(chosen, proof, flags) == merkle.root(leaves)
 
@@ -70,8 +73,45 @@ def test_all_leaves_need_no_sibling() -> None:
     for size in SIZES:
         leaves = LEAVES[:size]
         given_proof = merkle.multiproof(leaves, range(size))
-        assert given_proof == Multiproof(proof=(), flags=(True,) * (size - 1))
+        assert given_proof == Multiproof(siblings=(), flags=(1 << size - 1) - 1)
         assert merkle.process_multiproof(given_proof, leaves) == merkle.root(leaves)
+
+
+def test_flags_fit_one_word() -> None:
+    """However much is selected of the largest deal, there are fewer steps than bits in the contract's word."""
+    assert merkle.multiproof(LEAVES, range(LARGEST)).flags.bit_length() == LARGEST - 1
+
+
+@given(choices(), st.integers(0, (1 << 256) - 1))
+def test_flags_beyond_the_last_step_say_nothing(choice: tuple[list[bytes], list[int]], more: int) -> None:
+    """The contract reads as many flags as there are steps."""
+    leaves, indices = choice
+    proof = merkle.multiproof(leaves, indices)
+    steps = len(indices) + len(proof.siblings) - 1
+    other = Multiproof(proof.siblings, proof.flags | more << steps)
+    assert merkle.process_multiproof(other, [leaves[index] for index in indices]) == merkle.root(leaves)
+
+
+@pytest.mark.parametrize("size", range(2, 7))
+def test_no_other_multiproof_proves_anything(size: int) -> None:
+    """Of all siblings and flags, only the right ones lead from some leaves of a tree to its root, and no leaf twice."""
+    leaves = LEAVES[:size]
+    nodes = heap.make_tree(leaves)
+    root = merkle.root(leaves)
+    for indices in product(range(size), repeat=2):
+        for count in range(min(size, 3)):
+            for siblings, flags in product(permutations(nodes[1:], count), range(1 << count + 1)):
+                given_proof = Multiproof(siblings, flags)
+                if _proves(given_proof, [leaves[index] for index in indices], root):
+                    assert len(set(indices)) == len(indices)
+                    assert not {leaves[index] for index in indices} & set(siblings)
+
+
+def _proves(given_proof: Multiproof, leaves: list[bytes], root: bytes) -> bool:
+    try:
+        return merkle.process_multiproof(given_proof, leaves) == root
+    except (InvalidMultiproof, IndexError):
+        return False
 
 
 @given(choices(), st.data())
@@ -104,23 +144,22 @@ def test_a_multiproof_is_of_rising_leaves(indices: list[int]) -> None:
         merkle.multiproof(LEAVES[:3], indices)
 
 
-@pytest.mark.parametrize(
-    ("leaves", "proof", "flags"),
-    [(0, 0, ()), (1, 1, ()), (2, 0, (True, True)), (1, 2, (True, False)), (2, 1, (True, True)), (0, 3, (False, False))],
-)
-def test_lengths_that_cannot_fit(leaves: int, proof: int, flags: tuple[bool, ...]) -> None:
-    """Leaves and siblings that are not one more than the flags, or siblings left over, are no proof."""
+@pytest.mark.parametrize(("leaves", "siblings", "flags"), [(1, 1, 0b1), (2, 1, 0b11), (1, 2, 0b01), (3, 1, 0b111)])
+def test_siblings_left_over(leaves: int, siblings: int, flags: int) -> None:
+    """A proof that doesn't take all its siblings is none."""
     with pytest.raises(InvalidMultiproof):
-        merkle.process_multiproof(Multiproof(tuple(LEAVES[:proof]), flags), LEAVES[:leaves])
+        merkle.process_multiproof(Multiproof(tuple(LEAVES[:siblings]), flags), LEAVES[:leaves])
 
 
-@pytest.mark.parametrize(("leaves", "proof", "flags"), [(2, 1, (False, False)), (0, 2, (True,)), (0, 3, (False, True))])
-def test_a_step_into_nothing(leaves: int, proof: int, flags: tuple[bool, ...]) -> None:
+@pytest.mark.parametrize(("leaves", "siblings", "flags"), [(2, 0, 0b0), (2, 1, 0b00), (3, 1, 0b100), (1, 2, 0b11)])
+def test_a_step_into_nothing(leaves: int, siblings: int, flags: int) -> None:
     """A step that takes a node or a sibling beyond the last one is an index out of range, as in Solidity."""
     with pytest.raises(IndexError):
-        merkle.process_multiproof(Multiproof(tuple(LEAVES[:proof]), flags), LEAVES[:leaves])
+        merkle.process_multiproof(Multiproof(tuple(LEAVES[:siblings]), flags), LEAVES[:leaves])
 
 
-def test_a_root_proves_no_leaf() -> None:
-    """A multiproof of no leaves leads to its only sibling."""
-    assert merkle.process_multiproof(Multiproof((LEAVES[0],), ()), []) == LEAVES[0]
+def test_a_multiproof_proves_a_leaf() -> None:
+    """There is no multiproof of nothing, and one leaf alone is a root."""
+    with pytest.raises(ValueError, match="at least one leaf"):
+        merkle.process_multiproof(Multiproof((LEAVES[0],), 0), [])
+    assert merkle.process_multiproof(Multiproof((), 0), LEAVES[:1]) == LEAVES[0]

@@ -1,23 +1,22 @@
-"""What the model refuses: with which values, in which order, and without a change."""
+"""Who may not: with which values, in which order, and without a change."""
 
-from collections.abc import Callable
-from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
 from eth_keys.datatypes import PrivateKey
 
 from escrow_chain.protocol import errors
-from escrow_chain.protocol.deal import Selection
-from escrow_chain.protocol.errors import Refusal
+from escrow_chain.protocol.events import State
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
+from escrow_chain.protocol.rules import Call
 from escrow_chain.protocol.typed_data import Attestation
 from tests.protocol.examples import (
     ARBITER,
     ATTESTOR,
     BROKER,
+    DEADLINE,
     DOMAIN,
-    ESCROW,
     NOW,
     PAYEE,
     PAYER,
@@ -27,112 +26,88 @@ from tests.protocol.examples import (
     payout,
     sign,
 )
-from tests.protocol.stage import EVIDENCE, WEALTH, Stage, stage
+from tests.protocol.stage import DELIVERED_AT, EVIDENCE, Stage, in_state, stage
+
+FOREIGN = milestone(1, payouts=(payout(BROKER),))
+"""A milestone of another payee."""
 
 
-def refuses(there: Stage, call: Callable[[], object]) -> Refusal:
-    """The refusal of a call, after which the model is as before."""
-    before = deepcopy(there.model)
-    with pytest.raises(Refusal) as refused:
-        call()
-    assert there.model == before
-    return refused.value
-
-
-def opening(there: Stage, *, sender: str = PAYER, value: int = 0, now: int = NOW) -> Callable[[], object]:
-    return lambda: there.model.open(there.deal, there.milestones, sender=sender, now=now, value=value)
-
-
-@pytest.mark.parametrize(
-    ("fields", "call", "refusal"),
-    [
-        ({"payer": ESCROW}, {}, errors.InvalidPayer(ESCROW)),
-        ({"milestones": bytes(32)}, {}, errors.RootMismatch(stage().deal.milestones, bytes(32))),
-        ({}, {"value": 1}, errors.InvalidValue(1, 0)),
-        ({"token": ZERO_ADDRESS}, {"value": 106}, errors.InvalidValue(106, 107)),
-        ({"token": ZERO_ADDRESS}, {"value": 108}, errors.InvalidValue(108, 107)),
-        ({"token": BROKER}, {}, errors.InvalidToken(BROKER)),
-        ({}, {"sender": STRANGER}, errors.ERC20InsufficientAllowance(ESCROW, 0, 107)),
-        ({}, {"now": milestone().deadline}, errors.InvalidDeadline(0, milestone().deadline, milestone().deadline)),
-    ],
-)
-def test_an_opening_is_refused(fields: dict[str, Any], call: dict[str, Any], refusal: Refusal) -> None:
-    """Bad terms, another root, a wrong value, no token there, and no leave to take the money."""
-    there = stage(opened=False, **fields)
-    assert refuses(there, opening(there, **call)) == refusal
-
-
-def test_too_little_money() -> None:
-    """The sender has to have the total."""
-    there = stage(milestone(payouts=(payout(amount=WEALTH),)), milestone(1), opened=False)
-    there.model.bank.allowances[TOKEN, PAYER] = 2 * WEALTH
-    refusal = refuses(there, opening(there))
-    assert refusal == errors.ERC20InsufficientBalance(PAYER, WEALTH, WEALTH + 107)
-
-
-def test_a_deal_is_opened_once() -> None:
-    """The same deal is refused while it is open, and for ever after it is finished."""
-    there = stage()
-    assert refuses(there, opening(there)) == errors.DealExists(there.id)
-    there.model.release(there.deal, there.select(), sender=PAYER, now=NOW)
-    assert refuses(there, opening(there)) == errors.DealExists(there.id)
-
-
-@pytest.mark.parametrize("call", ["attest", "release", "refund", "conclude"])
-def test_a_deal_must_be_open(call: str) -> None:
-    """A deal that nobody opened is not there, whatever is selected of it."""
-    there = stage(opened=False)
-    refusal = refuses(there, lambda: there.call(call, Selection(milestones=()), NOW))
-    assert refusal == errors.DealNotFound(there.id)
-
-
-@pytest.mark.parametrize("call", ["attest", "release", "refund", "conclude"])
-def test_a_selection_must_be_of_the_deal(call: str) -> None:
-    """Foreign milestones, malformed proofs and steps into nothing are refused before anything else is looked at."""
-    there = stage(milestone(0), milestone(1), milestone(2))
-    foreign = Selection(milestones=(milestone(5),))
-    root = there.deal.milestones
-    cases = [
-        (foreign, errors.RootMismatch(foreign.root(), root)),
-        (Selection(milestones=()), errors.MerkleProofInvalidMultiproof()),
-        (Selection(milestones=(), proof=(root, root), proof_flags=(True,)), errors.Panic(0x32)),
-    ]
-    for selection, refusal in cases:
-        assert refuses(there, lambda selection=selection: there.call(call, selection, NOW)) == refusal  # type: ignore[misc]
-
-
-def test_the_root_alone_selects_nothing() -> None:
-    """A proof of no milestones may hold, and then there is nothing to do."""
-    there = stage(milestone(0), milestone(1))
-    nothing = Selection(milestones=(), proof=(there.deal.milestones,))
-    refusal = refuses(there, lambda: there.model.release(there.deal, nothing, sender=PAYER, now=NOW))
-    assert refusal == errors.NothingToDo(there.id)
-
-
+@pytest.mark.parametrize("call", [Call.RELEASE, Call.REVOKE])
 @pytest.mark.parametrize("sender", [PAYEE, BROKER, ARBITER, ATTESTOR, STRANGER])
-def test_only_the_payer_releases(sender: str) -> None:
-    """Nobody else releases, whatever the deal calls them."""
-    there = stage()
-    refusal = refuses(there, lambda: there.model.release(there.deal, there.select(), sender=sender, now=NOW))
-    assert refusal == errors.NotPayer(sender, PAYER)
+def test_only_the_payer_releases_and_revokes(call: Call, sender: str) -> None:
+    """Nobody else does, whatever the deal calls them, and whether or not there is something to do."""
+    there = stage(revocable_until=NOW + 1)
+    for now in (NOW, DEADLINE):
+        refusal = there.refuses(partial(there.call, call, there.select(), now, sender=sender))
+        assert refusal == errors.NotPayer(sender, PAYER)
 
 
-def test_only_the_payee_refunds() -> None:
-    """Nobody else refunds, not even who gets a fee; the milestone that is somebody else's is named."""
-    there = stage(milestone(0), milestone(1, payouts=(payout(BROKER),)))
+@pytest.mark.parametrize("call", [Call.REFUND, Call.PAYEE_DISPUTE])
+def test_only_the_payee_refunds_and_disputes_what_is_open(call: Call) -> None:
+    """Nobody else does, not even who gets a fee; the first milestone that is somebody else's is named."""
+    there = stage(milestone(0), FOREIGN)
     everything = there.select()
-    refusal = refuses(there, lambda: there.model.refund(there.deal, everything, sender=PAYEE, now=NOW))
+    refusal = there.refuses(lambda: there.call(call, everything, NOW, sender=PAYEE))
     assert refusal == errors.NotPayee(PAYEE, BROKER, 1)
-    refusal = refuses(there, lambda: there.model.refund(there.deal, everything, sender=BROKER, now=NOW))
-    assert refusal == errors.NotPayee(BROKER, PAYEE, 0)
+    for sender in (BROKER, STRANGER, ARBITER):
+        refusal = there.refuses(partial(there.call, call, everything, NOW, sender=sender))
+        assert refusal == errors.NotPayee(sender, PAYEE, 0)
 
 
-def test_a_settled_milestone_is_nobodys() -> None:
+def test_only_the_payer_disputes_what_is_delivered() -> None:
+    """To everybody else there is nothing that could be disputed."""
+    there = in_state(State.DELIVERED)
+    for sender in (PAYEE, BROKER, STRANGER):
+        refusal = there.refuses(partial(there.call, Call.PAYEE_DISPUTE, there.select(), DELIVERED_AT, sender=sender))
+        assert refusal == errors.NothingToDo(there.id)
+
+
+@pytest.mark.parametrize("call", [Call.REFUND, Call.PAYEE_DISPUTE])
+def test_what_can_not_change_is_nobodys(call: Call) -> None:
     """Authority is asked for only where something is done."""
-    there = stage(milestone(0), milestone(1, payouts=(payout(BROKER),)))
-    there.model.release(there.deal, there.select(1), sender=PAYER, now=NOW)
-    there.model.refund(there.deal, there.select(), sender=PAYEE, now=NOW)
-    assert there.model.deals[there.id].held == 0
+    there = stage(milestone(0), FOREIGN)
+    there.call(Call.RELEASE, there.select(1), NOW)
+    (told,) = there.call(call, there.select(), NOW)
+    assert getattr(told, "milestones", None) == 0b1
+
+
+@pytest.mark.parametrize("sender", [PAYER, PAYEE, BROKER, ATTESTOR, STRANGER])
+def test_only_the_arbiter_rules(sender: str) -> None:
+    """Nobody else does, and who is not the arbiter is told so before anything about the milestones."""
+    there = in_state(State.DISPUTED, milestone(0), milestone(1))
+    refusal = there.refuses(lambda: there.call(Call.RULE, there.select(), DELIVERED_AT, sender=sender))
+    assert refusal == errors.NotArbiter(sender, ARBITER)
+
+
+def test_without_an_arbiter_nothing_is_disputed() -> None:
+    """Neither by the payer nor by the payee, and there is nobody to rule."""
+    there = stage(arbiter=ZERO_ADDRESS, arbitration_period=0)
+    for sender in (PAYER, PAYEE, STRANGER):
+        refusal = there.refuses(partial(there.call, Call.PAYEE_DISPUTE, there.select(), NOW, sender=sender))
+        assert refusal == errors.NoArbiter(there.id)
+    refusal = there.refuses(lambda: there.call(Call.RULE, there.select(), NOW))
+    assert refusal == errors.NotArbiter(ARBITER, ZERO_ADDRESS)
+
+
+@pytest.mark.parametrize(("call", "state"), [(Call.SETTLE, State.OPEN), (Call.RULE, State.DISPUTED)])
+def test_one_milestone_is_split_at_a_time(call: Call, state: State) -> None:
+    """Several are refused; each alone is split."""
+    there = in_state(state, milestone(0), milestone(1))
+    refusal = there.refuses(lambda: there.call(call, there.select(), DELIVERED_AT))
+    assert refusal == errors.InvalidMilestoneCount(2)
+    assert there.call(call, there.select(1), DELIVERED_AT)
+
+
+def test_the_arbiter_gives_no_more_than_there_is() -> None:
+    """From nothing to everything, and not one unit more."""
+    there = in_state(State.DISPUTED)
+
+    def rule(to_payees: int) -> object:
+        return there.model.rule(there.deal, there.select(), to_payees, sender=ARBITER, now=DELIVERED_AT)
+
+    assert there.refuses(lambda: rule(108)) == errors.InvalidSplit(108, 107)
+    assert rule(107)
+    assert there.refuses(lambda: rule(108)) == errors.NothingToDo(there.id)
 
 
 @pytest.mark.parametrize(("valid_until", "expired"), [(NOW - 1, True), (NOW, True), (NOW + 1, False)])
@@ -142,79 +117,62 @@ def test_an_attestation_is_valid_before_its_end(valid_until: int, expired: bool)
     if not expired:
         assert there.attest(there.select(), now=NOW, valid_until=valid_until)
         return
-    refusal = refuses(there, lambda: there.attest(there.select(), now=NOW, valid_until=valid_until))
-    assert refusal == errors.AttestationExpired(valid_until, NOW)
+    refusal = there.refuses(lambda: there.attest(there.select(), now=NOW, valid_until=valid_until))
+    assert refusal == errors.SignatureExpired(valid_until, NOW)
 
 
 def test_a_selection_stays_within_the_attestation() -> None:
-    """A milestone that is selected and not attested is named, unless there is nothing to do with it."""
-    there = stage(milestone(0), milestone(1))
-    refusal = refuses(there, lambda: there.attest(there.select(), now=NOW, milestones=0b10))
-    assert refusal == errors.NotAttested(0, 0b10)
-    there.model.release(there.deal, there.select(0), sender=PAYER, now=NOW)
-    assert there.attest(there.select(), now=NOW, milestones=0b10)
+    """Milestones that are selected and not attested are told, unless there is nothing to do with them."""
+    there = stage(milestone(0), milestone(1), milestone(2))
+    refusal = there.refuses(lambda: there.attest(there.select(), now=NOW, milestones=0b010))
+    assert refusal == errors.NotSigned(0b111, 0b010)
+    there.call(Call.RELEASE, there.select(0, 2), NOW)
+    assert there.attest(there.select(), now=NOW, milestones=0b010)
 
 
 STATEMENT = Attestation(deal=stage().id, milestones=1, evidence=EVIDENCE, valid_until=NOW + 1)
+
+
+def signed(domain: Any = DOMAIN, **changes: Any) -> bytes:
+    """The attestor's signature over the statement with other fields."""
+    return sign(STATEMENT.model_copy(update=changes).digest(domain))
 
 
 @pytest.mark.parametrize(
     "signature",
     [
         b"",
+        bytes(64),
         bytes(65),
         sign(STATEMENT.digest(DOMAIN), PrivateKey(b"\x07" * 32)),
-        sign(STATEMENT.model_copy(update={"deal": bytes(32)}).digest(DOMAIN)),
-        sign(STATEMENT.model_copy(update={"milestones": 3}).digest(DOMAIN)),
-        sign(STATEMENT.model_copy(update={"evidence": bytes(32)}).digest(DOMAIN)),
-        sign(STATEMENT.model_copy(update={"valid_until": NOW + 2}).digest(DOMAIN)),
-        sign(STATEMENT.digest(DOMAIN.model_copy(update={"chain_id": 1}))),
-        sign(STATEMENT.digest(DOMAIN.model_copy(update={"contract": PAYEE}))),
+        signed(deal=bytes(32)),
+        signed(milestones=3),
+        signed(evidence=bytes(32)),
+        signed(valid_until=NOW + 2),
+        signed(DOMAIN.model_copy(update={"chain_id": 1})),
+        signed(DOMAIN.model_copy(update={"contract": PAYEE})),
     ],
 )
 def test_a_signature_is_over_this_very_statement(signature: bytes) -> None:
     """Another signer, deal, bitmap, evidence, time, chain or contract makes another signature."""
     there = stage()
-    refusal = refuses(there, lambda: there.attest(there.select(), now=NOW, signature=signature))
-    assert refusal == errors.InvalidAttestation(ATTESTOR)
-    assert there.attest(there.select(), now=NOW, signature=sign(STATEMENT.digest(DOMAIN)))
+    refusal = there.refuses(lambda: there.attest(there.select(), now=NOW, signature=signature))
+    assert refusal == errors.InvalidSignature(ATTESTOR)
+    assert there.attest(there.select(), now=NOW, signature=signed())
+
+
+def test_the_deal_of_a_statement_is_not_believed() -> None:
+    """The contract hashes the id of the deal that it found, whatever the one who brings it says."""
+    there = stage()
+    other = stage(salt=2)
+    assert there.attest(there.select(), now=NOW, deal=other.id, signature=signed())
+    refusal = other.refuses(lambda: other.attest(other.select(), now=NOW, deal=there.id, signature=signed()))
+    assert refusal == errors.InvalidSignature(ATTESTOR)
 
 
 @pytest.mark.parametrize("attestor", [ZERO_ADDRESS, TOKEN])
 def test_nobody_attests_for_nobody(attestor: str) -> None:
     """A deal without an attestor, and one whose attestor is no signer, take no attestation."""
-    there = stage(attestor=attestor)
-    assert refuses(there, lambda: there.attest(there.select(), now=NOW)) == errors.InvalidAttestation(attestor)
-
-
-def credited() -> Stage:
-    """A stage on which the payee waits for 100."""
-    there = stage()
-    there.model.bank.refusing.add((TOKEN, PAYEE))
-    there.model.release(there.deal, there.select(), sender=PAYER, now=NOW)
-    return there
-
-
-@pytest.mark.parametrize(
-    ("owner", "to", "sender", "refusal"),
-    [
-        (PAYEE, STRANGER, STRANGER, errors.NotOwner(STRANGER, PAYEE)),
-        (PAYEE, ZERO_ADDRESS, PAYEE, errors.InvalidRecipient(ZERO_ADDRESS)),
-        (PAYEE, ESCROW, PAYEE, errors.InvalidRecipient(ESCROW)),
-        (BROKER, BROKER, STRANGER, errors.NothingToClaim(TOKEN, BROKER)),
-        (PAYEE, PAYEE, STRANGER, errors.SafeERC20FailedOperation(TOKEN)),
-    ],
-)
-def test_a_claim_is_refused(owner: str, to: str, sender: str, refusal: Refusal) -> None:
-    """Others may not redirect it, nobody may burn it, and what still can't be paid stays a credit."""
-    there = credited()
-    assert refuses(there, lambda: there.model.claim(TOKEN, owner, to, sender=sender)) == refusal
-
-
-def test_a_claim_of_coin_that_is_refused() -> None:
-    """A wallet that still takes no coin is told as a failed call."""
-    there = stage(token=ZERO_ADDRESS)
-    there.model.bank.refusing.add((ZERO_ADDRESS, PAYEE))
-    there.model.release(there.deal, there.select(), sender=PAYER, now=NOW)
-    refusal = refuses(there, lambda: there.model.claim(ZERO_ADDRESS, PAYEE, PAYEE, sender=PAYEE))
-    assert refusal == errors.FailedCall()
+    there: Stage = stage(attestor=attestor)
+    refusal = there.refuses(lambda: there.attest(there.select(), now=NOW))
+    assert refusal == errors.InvalidSignature(attestor)

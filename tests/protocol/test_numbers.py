@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from escrow_chain.protocol.numbers import Address, Bytes32, Frozen, Uint8, Uint16, Uint32, Uint40, Uint128, Uint256
+from escrow_chain.protocol.numbers import (
+    Address,
+    Bytes,
+    Bytes32,
+    Frozen,
+    Uint8,
+    Uint16,
+    Uint32,
+    Uint40,
+    Uint128,
+    Uint256,
+)
 
 SIZES: dict[int, Any] = {8: Uint8, 16: Uint16, 32: Uint32, 40: Uint40, 128: Uint128, 256: Uint256}
 AMOUNTS = (128, 256)
@@ -83,6 +94,16 @@ def test_bytes_are_hexadecimal_text_in_json(raw: bytes) -> None:
     assert json.loads(adapter.dump_json(raw)) == "0x" + raw.hex()
     assert adapter.validate_json(adapter.dump_json(raw)) == raw
     assert adapter.validate_python("0x" + raw.hex().upper()) == raw
+
+
+@given(st.binary(max_size=100))
+def test_bytes_of_any_length(raw: bytes) -> None:
+    """Signatures have any length, and the same text in JSON."""
+    adapter = TypeAdapter(Bytes)
+    assert json.loads(adapter.dump_json(raw)) == "0x" + raw.hex()
+    assert adapter.validate_json(adapter.dump_json(raw)) == raw
+    with pytest.raises(ValidationError):
+        adapter.validate_python(raw.hex() or "zz")
 
 
 @pytest.mark.parametrize(

@@ -118,14 +118,14 @@ def plan(
         payer=funding.payer,
         token=funding.token,
         attestor=funding.attestor,
-        arbiter=ZERO_ADDRESS,
-        revocable_until=0,
         inspection_period=0,
+        arbiter=ZERO_ADDRESS,
         arbitration_period=0,
         lapse_bps=0,
+        revocable_until=0,
         agreement=document_hash(agreement),
-        milestones=milestones_root(milestones),
         salt=int.from_bytes(random_bytes(32)),
+        milestones=milestones_root(milestones),
     )
     return Plan(deal, milestones, documents, parsed, references, agreement)
 

@@ -28,6 +28,10 @@ class Artifact:
         """Whether code on chain is this contract's, whatever its immutable values are."""
         return self._masked(code) == self.runtime_code
 
+    def immutable_values(self, code: bytes) -> frozenset[bytes]:
+        """What the constructor put into this contract's code."""
+        return frozenset(code[offset : offset + length] for offset, length in self.immutables)
+
     def _masked(self, code: bytes) -> bytes:
         masked = bytearray(code)
         for offset, length in self.immutables:
@@ -35,8 +39,19 @@ class Artifact:
         return bytes(masked)
 
 
+Name = Literal[
+    "AttestorQuorum",
+    "AttestorQuorumFactory",
+    "CourtArbiter",
+    "Escrow",
+    "P256Verifier",
+    "TestToken",
+    "WebAuthnVerifier",
+]
+
+
 @cache
-def load(name: Literal["Escrow", "TestToken"]) -> Artifact:
+def load(name: Name) -> Artifact:
     """The shipped artifact of a contract."""
     text = resources.files("escrow_chain.chain").joinpath("artifacts", f"{name}.json").read_text()
     fields = json.loads(text)

@@ -14,19 +14,26 @@ from typing import Any, Self
 from eth_account.signers.local import LocalAccount
 from hexbytes import HexBytes
 from web3 import Web3
-from web3.types import TxParams
 
 from escrow_chain.chain import abi
 from escrow_chain.chain.artifacts import load
+from escrow_chain.chain.call import Call, Word
 from escrow_chain.chain.deployments import Deployments
 from escrow_chain.chain.erc20 import Erc20
 from escrow_chain.chain.errors import DealUnknown, InsufficientAllowance, InsufficientToken, NodeFault, NotDeployed
 from escrow_chain.chain.node import Node, Receipt
 from escrow_chain.protocol.deal import Deal, Milestone, Selection, milestones_root
 from escrow_chain.protocol.events import Event, Opened, State
-from escrow_chain.protocol.model import Progress
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from escrow_chain.protocol.typed_data import Attestation, Domain
+from escrow_chain.protocol.rules import Progress
+from escrow_chain.protocol.typed_data import (
+    Attestation,
+    Domain,
+    PayeeSettlement,
+    PayerSettlement,
+    Permit,
+    ReceiveWithAuthorization,
+)
 
 LOG_RANGE = 10_000
 """Blocks asked for at once: what public nodes commonly allow."""
@@ -35,7 +42,8 @@ LOG_RANGE = 10_000
 class EscrowClient:
     """One escrow contract on one chain. Raises `NotDeployed` if there is no code at `address`.
 
-    `first_block` is where its events begin: the block of its deployment.
+    `first_block` is where its events begin: the block of its deployment. `domain` is what people sign under,
+    `deal_domain` what ids are made under: the same, unless the chain changed its id since the deployment.
     """
 
     def __init__(self, node: Node, address: str, *, first_block: int = 0) -> None:
@@ -43,9 +51,10 @@ class EscrowClient:
         self.address = Web3.to_checksum_address(address)
         self.first_block = first_block
         self.domain = Domain(chain_id=node.chain_id, contract=self.address)
-        if not node.has_code(self.address):
+        code = node.code(self.address)
+        if not code:
             raise NotDeployed(self.address, node.chain_id)
-        self._contract = node.w3.eth.contract(self.address, abi=load("Escrow").abi)
+        self.deal_domain = self._domain_of_deployment(code)
 
     @classmethod
     def deployed(cls, node: Node, deployments: Deployments) -> Self:
@@ -58,45 +67,95 @@ class EscrowClient:
 
         Raises `InsufficientToken` or `InsufficientAllowance` before it asks the contract.
         """
-        total = sum(milestone.amount for milestone in milestones)
-        native = deal.token == ZERO_ADDRESS
-        if not native:
-            self._check_tokens(deal.token, account.address, total)
-        arguments = (deal.values(), [milestone.values() for milestone in milestones])
-        return self._send("open", arguments, account, value=total if native else 0)
+        self._check_tokens(deal.token, milestones, account.address, allowed=True)
+        return self.send(Call.open(deal, milestones), account)
+
+    def open_with_permit(
+        self,
+        deal: Deal,
+        milestones: Sequence[Milestone],
+        permit: Permit,
+        signature: bytes,
+        account: LocalAccount,
+    ) -> Receipt:
+        """Funds a deal from `account`, who signed a permit over exactly the total. Raises `InsufficientToken`."""
+        self._check_tokens(deal.token, milestones, account.address)
+        return self.send(Call.open_with_permit(deal, milestones, permit, signature), account)
+
+    def open_with_authorization(
+        self,
+        deal: Deal,
+        milestones: Sequence[Milestone],
+        authorization: ReceiveWithAuthorization,
+        signature: bytes,
+        account: LocalAccount,
+    ) -> Receipt:
+        """Funds a deal from its payer, on the payer's signature; `account` only pays the gas.
+
+        Raises `InsufficientToken` before it asks the contract.
+        """
+        self._check_tokens(deal.token, milestones, deal.payer)
+        return self.send(Call.open_with_authorization(deal, milestones, authorization, signature), account)
 
     def attest(
         self, deal: Deal, selection: Selection, attestation: Attestation, signature: bytes, account: LocalAccount
     ) -> Receipt:
         """Brings an attestation; `account` only pays the gas."""
-        arguments = (
-            deal.values(),
-            selection.values(),
-            attestation.milestones,
-            attestation.evidence,
-            attestation.valid_until,
-            signature,
-        )
-        return self._send("attest", arguments, account)
+        return self.carry(deal, selection, attestation, signature, account)
+
+    def carry(self, deal: Deal, selection: Selection, word: Word, signature: bytes, account: LocalAccount) -> Receipt:
+        """Brings what somebody signed about milestones, with that person's right; `account` only pays the gas."""
+        return self.send(Call.carry(deal, selection, word, signature), account)
 
     def release(self, deal: Deal, selection: Selection, account: LocalAccount) -> Receipt:
         """Pays milestones; `account` is the payer."""
-        return self._send("release", (deal.values(), selection.values()), account)
+        return self.send(Call.release(deal, selection), account)
 
     def refund(self, deal: Deal, selection: Selection, account: LocalAccount) -> Receipt:
         """Returns milestones; `account` is their payee."""
-        return self._send("refund", (deal.values(), selection.values()), account)
+        return self.send(Call.refund(deal, selection), account)
+
+    def revoke(self, deal: Deal, selection: Selection, account: LocalAccount) -> Receipt:
+        """Takes open milestones back; `account` is the payer."""
+        return self.send(Call.revoke(deal, selection), account)
+
+    def dispute(self, deal: Deal, selection: Selection, account: LocalAccount) -> Receipt:
+        """Has milestones wait for the arbiter; `account` is the payer of delivered ones, or the payee of open ones."""
+        return self.send(Call.dispute(deal, selection), account)
+
+    def rule(self, deal: Deal, selection: Selection, account: LocalAccount, *, to_payees: int) -> Receipt:
+        """Splits one disputed milestone; `account` is the arbiter."""
+        return self.send(Call.rule(deal, selection, to_payees=to_payees), account)
+
+    def settle(  # noqa: PLR0913 - two people's signatures, each with a name
+        self,
+        deal: Deal,
+        selection: Selection,
+        agreed: PayerSettlement | PayeeSettlement,
+        account: LocalAccount,
+        *,
+        payer_signature: bytes = b"",
+        payee_signature: bytes = b"",
+    ) -> Receipt:
+        """Splits one milestone as agreed. If `account` is one of the two, its signature is not needed."""
+        call = Call.settle(deal, selection, agreed, payer_signature=payer_signature, payee_signature=payee_signature)
+        return self.send(call, account)
 
     def conclude(self, deal: Deal, selection: Selection, account: LocalAccount) -> Receipt:
         """Settles what a clock has decided; `account` only pays the gas."""
-        return self._send("conclude", (deal.values(), selection.values()), account)
+        return self.send(Call.conclude(deal, selection), account)
 
     def claim(self, token: str, owner: str, account: LocalAccount, *, to: str | None = None) -> Receipt:
         """Pays out a credit, to its owner or, if `account` is the owner, to any address."""
-        return self._send("claim", (token, owner, to or owner), account)
+        return self.send(Call.claim(token, owner, to or owner), account)
+
+    def send(self, call: Call, account: LocalAccount) -> Receipt:
+        """Sends any call from `account`."""
+        value = Web3.to_wei(call.value, "wei")
+        return self.node.send({"to": self.address, "data": HexBytes(call.data), "value": value}, account)
 
     def status(self, deal_id: bytes, index: int) -> Progress:
-        """Where a milestone stands, and when its inspection is over."""
+        """Where a milestone stands, and when its inspection or arbitration is over."""
         state, ends = self._read("status", deal_id, index)
         return Progress(State(state), ends)
 
@@ -107,7 +166,8 @@ class EscrowClient:
 
     def credit(self, token: str, owner: str) -> int:
         """What waits for an owner to be claimed, in minor units."""
-        return int(self._read("credit", token, owner))
+        (amount,) = self._read("credit", token, owner)
+        return int(amount)
 
     def opened(self, deal_id: bytes) -> Opened:
         """The terms of a deal, from its `Opened` event, which a node can't forge: the id is the hash of all of them.
@@ -116,7 +176,8 @@ class EscrowClient:
         """
         for event in self.events(name="Opened", deal_id=deal_id):
             if isinstance(event, Opened):
-                if (event.deal.id(self.domain), milestones_root(event.milestones)) != (deal_id, event.deal.milestones):
+                deal, root = event.deal, milestones_root(event.milestones)
+                if (deal.id(self.deal_domain), root) != (deal_id, deal.milestones):
                     raise NodeFault("the terms that it gives for the deal are not those that its id stands for")
                 return event
         raise DealUnknown(deal_id, self.address)
@@ -144,21 +205,27 @@ class EscrowClient:
                 if event is not None:
                     yield event
 
-    def _check_tokens(self, token: str, account: str, needed: int) -> None:
-        if not self.node.has_code(token):
-            return  # the contract names this itself
+    def _domain_of_deployment(self, code: bytes) -> Domain:
+        """The domain whose separator the code keeps. It is only a hint, to be held against an id."""
+        kept = load("Escrow").immutable_values(code)
+        domains = (Domain(chain_id=int.from_bytes(value), contract=self.address) for value in kept)
+        return next((domain for domain in domains if domain.separator in kept), self.domain)
+
+    def _check_tokens(self, token: str, milestones: Sequence[Milestone], owner: str, *, allowed: bool = False) -> None:
+        """That the owner has what the milestones need and, if it is to be `allowed`, lets the escrow take it."""
+        if token == ZERO_ADDRESS or not self.node.has_code(token):
+            return  # the contract names the latter itself
         erc20 = Erc20(self.node, token)
-        balance, allowance = erc20.balance(account), erc20.allowance(account, self.address)
+        needed = sum(milestone.amount for milestone in milestones)
+        balance = erc20.balance(owner)
         if balance < needed:
-            raise InsufficientToken(token, account, balance, needed)
+            raise InsufficientToken(token, owner, balance, needed)
+        allowance = erc20.allowance(owner, self.address) if allowed else needed
         if allowance < needed:
-            raise InsufficientAllowance(token, account, allowance, needed)
+            raise InsufficientAllowance(token, owner, allowance, needed)
 
-    def _read(self, name: str, *arguments: Any) -> Any:
+    def _read(self, name: str, *arguments: Any) -> tuple[Any, ...]:
+        calldata = abi.calldata(name, *arguments)
         with self.node.faults():
-            return self._contract.functions[name](*arguments).call()
-
-    def _send(self, name: str, arguments: Sequence[Any], account: LocalAccount, *, value: int = 0) -> Receipt:
-        calldata = self._contract.encode_abi(name, args=arguments)
-        call: TxParams = {"to": self.address, "data": calldata, "value": Web3.to_wei(value, "wei")}
-        return self.node.send(call, account)
+            returned = self.node.w3.eth.call({"to": self.address, "data": HexBytes(calldata)})
+            return abi.answer(calldata, bytes(returned))

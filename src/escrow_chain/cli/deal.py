@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich.box import SIMPLE
-from rich.table import Table
 
 from escrow_chain.chain.client import EscrowClient
 from escrow_chain.chain.deployments import SHIPPED
@@ -21,9 +19,11 @@ from escrow_chain.cli.connection import (
     deal_id,
 )
 from escrow_chain.cli.output import console, print_json, shown
-from escrow_chain.protocol.events import Opened, Settled
+from escrow_chain.protocol.deal import Milestone
+from escrow_chain.protocol.events import Change, Delivered, Disputed, Opened, Split
 from escrow_chain.protocol.money import decimal_text
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
+from escrow_chain.protocol.typed_data import indices
 
 app = typer.Typer(help="Deals on chain.", no_args_is_help=True)
 
@@ -53,15 +53,12 @@ def show(
 def describe(client: EscrowClient, opened: Opened) -> dict[str, Any]:
     """All that the chain says of a deal, as JSON: amounts as decimal text, times as ISO 8601."""
     symbol, decimals = _currency(client, opened.deal.token)
-    reasons = {
-        index: event.reason.name.lower()
-        for event in client.events(name="Settled", deal_id=opened.id)
-        if isinstance(event, Settled)
-        for index in event.indices
-    }
+    settled, disputed = _history(client, opened.id)
     milestones = []
     for milestone in opened.milestones:
         progress = client.status(opened.id, milestone.index)
+        end = settled.get(milestone.index)
+        to_payees = _to_payees(milestone, end) if end else None
         milestones.append(
             milestone.model_dump(mode="json")
             | {
@@ -69,8 +66,10 @@ def describe(client: EscrowClient, opened: Opened) -> dict[str, Any]:
                 "amount": decimal_text(milestone.amount, decimals=decimals),
                 "deadline": _moment(milestone.deadline),
                 "state": progress.state.name.lower(),
-                "inspection_ends": _moment(progress.ends) if progress.ends else None,
-                "reason": reasons.get(milestone.index),
+                "ends": _moment(progress.ends) if progress.ends else None,
+                "disputed_by": disputed.get(milestone.index),
+                "reason": _reason(end) if end else None,
+                "to_payees": None if to_payees is None else decimal_text(to_payees, decimals=decimals),
             }
         )
     held, _ = client.holding(opened.id)
@@ -83,6 +82,27 @@ def describe(client: EscrowClient, opened: Opened) -> dict[str, Any]:
         "deal": opened.deal.model_dump(mode="json"),
         "milestones": milestones,
     }
+
+
+def _history(client: EscrowClient, deal_id: bytes) -> tuple[dict[int, Change], dict[int, str]]:
+    """By milestone: what settled it, and who disputed it."""
+    settled: dict[int, Change] = {}
+    disputed: dict[int, str] = {}
+    for event in client.events(deal_id=deal_id):
+        if isinstance(event, Disputed):
+            disputed |= dict.fromkeys(event.indices, event.by)
+        elif isinstance(event, Change):
+            settled |= dict.fromkeys(indices(event.settled), event)
+    return settled, disputed
+
+
+def _to_payees(milestone: Milestone, end: Change) -> int:
+    """What its payees had of a milestone; the payer had the rest. Only a single milestone is ever split."""
+    return end.to_payees if isinstance(end, Split) else milestone.amount if end.to_payees else 0
+
+
+def _reason(end: Change) -> str:
+    return "attested" if isinstance(end, Delivered) else type(end).__name__.lower()
 
 
 def _currency(client: EscrowClient, token: str) -> tuple[str, int]:
@@ -104,14 +124,16 @@ def _render(found: dict[str, Any]) -> None:
     out.print(f"holds {found['held']} {currency}")
     for name, value in found["deal"].items():
         out.print(f"  {name.replace('_', ' ')}: {value}")
-    table = Table("milestone", "payee", "amount", "deadline", "state", "why", box=SIMPLE)
     for milestone in found["milestones"]:
-        table.add_row(
-            str(milestone["index"]),
-            milestone["payee"],
-            f"{milestone['amount']} {currency}",
-            milestone["deadline"],
-            milestone["state"],
-            (milestone["reason"] or "").replace("_", " "),
-        )
-    out.print(table)
+        out.print(f"milestone {milestone['index']}: {_standing(milestone, found['deal']['payer'], currency)}")
+        out.print(f"  {milestone['amount']} {currency} to {milestone['payee']}, due {milestone['deadline']}")
+
+
+def _standing(milestone: dict[str, Any], payer: str, currency: str) -> str:
+    """Where it stands, and by what or until when."""
+    state = str(milestone["state"])
+    if milestone["reason"]:
+        return f"{state}, {milestone['reason']}: {milestone['to_payees']} {currency} to its payees"
+    if milestone["disputed_by"]:
+        state += " by the payer" if milestone["disputed_by"] == payer else " by the payee"
+    return f"{state} until {milestone['ends']}" if milestone["ends"] else state

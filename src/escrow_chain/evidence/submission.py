@@ -16,7 +16,7 @@ from eth_typing import Hash32
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from escrow_chain.protocol.numbers import Bytes32, Uint8
-from escrow_chain.protocol.signatures import recover
+from escrow_chain.protocol.signatures import SIZE, recover
 from escrow_chain.protocol.typed_data import Domain, Struct
 from escrow_chain.terms.record import Record
 
@@ -96,7 +96,12 @@ class SignedSubmission(Record):
     signature: Signature
 
     def signer(self, domain: Domain) -> str | None:
-        """Who signed it: a checksummed address, or None if the signature recovers nobody."""
+        """Who signed it: a checksummed address, or None if the signature recovers nobody.
+
+        Only the form r, s, v counts: in the one of ERC-2098 the same word would be another piece of evidence.
+        """
+        if len(self.signature) != SIZE:
+            return None
         return recover(self.submission.digest(domain), self.signature)
 
 

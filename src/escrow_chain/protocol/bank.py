@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from escrow_chain.protocol.errors import ERC20InsufficientAllowance, ERC20InsufficientBalance
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 
+WITHOUT_LIMIT = (1 << 256) - 1
+"""The allowance that is never spent."""
+
 
 @dataclass
 class Bank:
@@ -21,18 +24,28 @@ class Bank:
     refusing: set[tuple[str, str]] = field(default_factory=set)
 
     def pull(self, token: str, owner: str, escrow: str, amount: int) -> None:
-        """Moves `amount` from its owner to the escrow.
+        """Moves `amount` from its owner, who has allowed it if it is a token's, to the escrow.
 
         Raises `ERC20InsufficientAllowance` or `ERC20InsufficientBalance`, as OpenZeppelin's ERC-20 does, in its order.
         """
-        if token != ZERO_ADDRESS:
-            allowance, balance = self.allowances[token, owner], self.balances[token, owner]
-            if allowance < amount:
-                raise ERC20InsufficientAllowance(escrow, allowance, amount)
-            if balance < amount:
-                raise ERC20InsufficientBalance(owner, balance, amount)
-            if allowance < (1 << 256) - 1:
-                self.allowances[token, owner] -= amount
+        if token == ZERO_ADDRESS:
+            self._move(token, owner, escrow, amount)
+            return
+        allowance = self.allowances[token, owner]
+        if allowance < amount:
+            raise ERC20InsufficientAllowance(escrow, allowance, amount)
+        self.receive(token, owner, escrow, amount)
+        if allowance < WITHOUT_LIMIT:
+            self.allowances[token, owner] -= amount
+
+    def receive(self, token: str, owner: str, escrow: str, amount: int) -> None:
+        """Moves `amount` of a token from its owner, who has authorized it (ERC-3009), to the escrow.
+
+        Raises `ERC20InsufficientBalance`.
+        """
+        balance = self.balances[token, owner]
+        if balance < amount:
+            raise ERC20InsufficientBalance(owner, balance, amount)
         self._move(token, owner, escrow, amount)
 
     def push(self, token: str, escrow: str, to: str, amount: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from escrow_chain.protocol import errors
-from escrow_chain.protocol.deal import Deal, Milestone
+from escrow_chain.protocol.deal import Deal, Milestone, Row, rows
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 
 MAX_MILESTONES = 128
@@ -32,27 +32,41 @@ def check_deal(deal: Deal, *, escrow: str) -> None:
         raise errors.ArbiterWithoutPeriod(deal.arbiter)
 
 
-def check_milestones(milestones: Sequence[Milestone], *, escrow: str, now: int) -> int:
+def check_milestones(milestones: Sequence[Milestone], *, token: str, escrow: str, now: int) -> int:
     """The total of the milestones, in minor units. Raises the `Refusal` of the first rule that they break."""
-    if not 1 <= len(milestones) <= MAX_MILESTONES:
-        raise errors.InvalidMilestoneCount(len(milestones))
-    for place, milestone in enumerate(milestones):
-        if milestone.index != place:
-            raise errors.InvalidIndex(milestone.index, place)
-        if not now < milestone.deadline <= now + MAX_DEADLINE:
-            raise errors.InvalidDeadline(place, milestone.deadline, now)
-        _check_payouts(milestone, escrow)
-    total = sum(milestone.amount for milestone in milestones)
+    return check_rows(rows(milestones), token=token, escrow=escrow, now=now)
+
+
+def check_rows(rows: Sequence[Row], *, token: str, escrow: str, now: int) -> int:
+    """The total of milestones as they travel, in minor units. Raises the `Refusal` of the first rule that they break.
+
+    They are numbered from 0, each has 1 to 8 payouts, and only the first one says its terms.
+    """
+    count = shares = total = 0
+    for place, (to, amount, index, deadline, terms) in enumerate(rows):
+        if index == count:
+            if not now < deadline <= now + MAX_DEADLINE:
+                raise errors.InvalidDeadline(count, deadline, now)
+            count, shares = count + 1, 1
+        else:
+            shares += 1
+            _check_fee(place, index, count, shares, says_terms=bool(deadline or any(terms)))
+        if to in (ZERO_ADDRESS, escrow, token):
+            raise errors.InvalidRecipient(to)
+        if amount == 0:
+            raise errors.ZeroPayout(place)
+        total += amount
+    if not 1 <= count <= MAX_MILESTONES:
+        raise errors.InvalidMilestoneCount(count)
     if total > MAX_TOTAL:
         raise errors.TotalTooLarge(total)
     return total
 
 
-def _check_payouts(milestone: Milestone, escrow: str) -> None:
-    if not 1 <= len(milestone.payouts) <= MAX_PAYOUTS:
-        raise errors.InvalidPayoutCount(milestone.index, len(milestone.payouts))
-    for place, payout in enumerate(milestone.payouts):
-        if payout.to in (ZERO_ADDRESS, escrow):
-            raise errors.InvalidRecipient(payout.to)
-        if payout.amount == 0:
-            raise errors.ZeroPayout(milestone.index, place)
+def _check_fee(place: int, index: int, count: int, shares: int, *, says_terms: bool) -> None:
+    if index + 1 != count:
+        raise errors.InvalidIndex(place, index)
+    if says_terms:
+        raise errors.RepeatedTerms(place)
+    if shares > MAX_PAYOUTS:
+        raise errors.InvalidPayoutCount(index, shares)

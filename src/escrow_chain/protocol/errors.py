@@ -38,24 +38,24 @@ class InvalidPayer(Refusal):
 
 @dataclass(unsafe_hash=True)
 class InvalidRecipient(Refusal):
-    """A recipient is zero or this contract."""
+    """A recipient is zero, this contract or the deal's token."""
 
     to: str
 
 
 @dataclass(unsafe_hash=True)
 class InvalidMilestoneCount(Refusal):
-    """A deal has 1 to 128 milestones."""
+    """A deal has 1 to 128 milestones; a call that splits has one."""
 
     count: int
 
 
 @dataclass(unsafe_hash=True)
 class InvalidIndex(Refusal):
-    """A milestone's index is its place in the list."""
+    """The milestones are numbered from 0 without a gap."""
 
+    payout: int
     index: int
-    expected: int
 
 
 @dataclass(unsafe_hash=True)
@@ -67,10 +67,16 @@ class InvalidPayoutCount(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class RepeatedTerms(Refusal):
+    """Only the first payout of a milestone says its deadline and terms."""
+
+    payout: int
+
+
+@dataclass(unsafe_hash=True)
 class ZeroPayout(Refusal):
     """A payout is not zero."""
 
-    index: int
     payout: int
 
 
@@ -120,14 +126,6 @@ class TotalTooLarge(Refusal):
 
 
 @dataclass(unsafe_hash=True)
-class RootMismatch(Refusal):
-    """The milestones given are not the ones that the deal names."""
-
-    root: bytes
-    expected: bytes
-
-
-@dataclass(unsafe_hash=True)
 class InvalidValue(Refusal):
     """The value sent is the total for a deal in the chain's coin, zero for one in a token."""
 
@@ -160,7 +158,14 @@ class DealExists(Refusal):
 
 @dataclass(unsafe_hash=True)
 class DealNotFound(Refusal):
-    """No deal with these terms was ever opened."""
+    """No deal with these terms and these milestones was ever opened."""
+
+    id: bytes
+
+
+@dataclass(unsafe_hash=True)
+class NoArbiter(Refusal):
+    """The deal names no arbiter, so nothing of it can be disputed."""
 
     id: bytes
 
@@ -183,31 +188,47 @@ class NotPayee(Refusal):
 
 
 @dataclass(unsafe_hash=True)
-class AttestationExpired(Refusal):
-    """The attestation's time is over."""
+class NotArbiter(Refusal):
+    """The sender is not the deal's arbiter."""
+
+    sender: str
+    arbiter: str
+
+
+@dataclass(unsafe_hash=True)
+class SignatureExpired(Refusal):
+    """The signature's time is over."""
 
     valid_until: int
     timestamp: int
 
 
 @dataclass(unsafe_hash=True)
-class InvalidAttestation(Refusal):
-    """The signature is not the attestor's over this deal, bitmap, evidence and time."""
+class InvalidSignature(Refusal):
+    """The signature is not this signer's over what the call says."""
 
-    attestor: str
+    signer: str
 
 
 @dataclass(unsafe_hash=True)
-class NotAttested(Refusal):
-    """A milestone is selected that the attestation doesn't name."""
+class NotSigned(Refusal):
+    """Milestones are selected that the signature doesn't name. Both are bitmaps."""
 
-    index: int
-    attested: int
+    milestones: int
+    signed: int
+
+
+@dataclass(unsafe_hash=True)
+class InvalidSplit(Refusal):
+    """The payees can't receive more than the milestone has."""
+
+    to_payees: int
+    amount: int
 
 
 @dataclass(unsafe_hash=True)
 class NothingToDo(Refusal):
-    """Nothing selected can change now: settled, delivered, too early or too late."""
+    """Nothing selected can change now: settled, delivered, disputed, too early or too late."""
 
     id: bytes
 
@@ -238,7 +259,7 @@ class InsufficientGas(Refusal):
 
 @dataclass(unsafe_hash=True)
 class MerkleProofInvalidMultiproof(Refusal):
-    """The selection's proof and flags don't fit its number of milestones."""
+    """The selection's proof has siblings that no step takes."""
 
 
 @dataclass(unsafe_hash=True)
@@ -281,7 +302,7 @@ class InsufficientBalance(Refusal):
 
 @dataclass(unsafe_hash=True)
 class ReentrancyGuardReentrantCall(Refusal):
-    """A token or recipient called back while it was being paid."""
+    """A token that is to fund a deal opened another one meanwhile."""
 
 
 @dataclass(unsafe_hash=True)

@@ -15,14 +15,14 @@ from eth_hash.auto import keccak
 
 @dataclass(frozen=True, slots=True)
 class Multiproof:
-    """What proves some leaves at once: 32-byte sibling nodes, and whether each step takes a known node or a sibling."""
+    """What proves some leaves at once: 32-byte siblings, and a bitmap: bit i is set if step i takes two known nodes."""
 
-    proof: tuple[bytes, ...]
-    flags: tuple[bool, ...]
+    siblings: tuple[bytes, ...]
+    flags: int
 
 
 class InvalidMultiproof(ValueError):
-    """The proof does not fit the number of leaves it is for."""
+    """The proof has siblings that no step takes."""
 
 
 def hash_pair(left: bytes, right: bytes) -> bytes:
@@ -71,46 +71,47 @@ def multiproof(leaves: Sequence[bytes], indices: Sequence[int]) -> Multiproof:
     nodes = _nodes(leaves)
     known = list(indices)
     siblings: list[bytes] = []
-    flags: list[bool] = []
+    flags = 0
     position = 0
     while position < len(known) and known[position] < len(nodes) - 1:
         node = known[position]
+        step = len(known) - len(indices)
         position += 1
-        paired = position < len(known) and known[position] == node ^ 1
-        if paired:
+        if position < len(known) and known[position] == node ^ 1:
             position += 1
+            flags |= 1 << step
         else:
             siblings.append(nodes[node ^ 1])
-        flags.append(paired)
         known.append(len(leaves) + node // 2)
-    return Multiproof(proof=tuple(siblings), flags=tuple(flags))
+    return Multiproof(siblings=tuple(siblings), flags=flags)
 
 
 def process_multiproof(given: Multiproof, leaves: Sequence[bytes]) -> bytes:
     """The root that a multiproof proves for some leaves, step by step as `MerkleProof.processMultiProof`.
 
-    A step that takes a node which no earlier step made takes zero, as in Solidity's fresh memory: the root is then
-    nobody's. Raises `InvalidMultiproof` if the lengths don't fit, `IndexError` if a step takes a sibling that is
-    not there.
+    There are as many steps as bring leaves and siblings down to one node; further flags say nothing. A step that
+    takes a node which no earlier step made takes zero, as in Solidity's fresh memory: the root is then nobody's.
+    Raises `InvalidMultiproof` if siblings are left over, `IndexError` if a step takes a node or a sibling beyond the
+    last, `ValueError` if there is no leaf.
     """
-    steps = len(given.flags)
-    if len(leaves) + len(given.proof) != steps + 1:
-        raise InvalidMultiproof(f"{len(leaves)} leaves, {len(given.proof)} siblings, {steps} flags")
+    if not leaves:
+        raise ValueError("a multiproof is of at least one leaf")
+    steps = len(leaves) + len(given.siblings) - 1
     nodes = [*leaves, *[bytes(32)] * steps]
-    siblings = iter(given.proof)
+    siblings = iter(given.siblings)
     used = 0
-    for step, flag in enumerate(given.flags):
+    for step in range(steps):
         left = nodes[used]
         used += 1
-        if flag:
+        if given.flags >> step & 1:
             right = nodes[used]
             used += 1
         else:
             right = _next(siblings)
         nodes[len(leaves) + step] = hash_pair(left, right)
-    if next(siblings, None) is not None and steps:
+    if next(siblings, None) is not None:
         raise InvalidMultiproof("siblings are left over")
-    return nodes[-1] if nodes else given.proof[0]
+    return nodes[-1]
 
 
 def _next(siblings: Iterator[bytes]) -> bytes:

@@ -71,5 +71,6 @@ Bytes32 = Annotated[
     Field(strict=True, min_length=32, max_length=32),
     PlainSerializer(_hexadecimal, when_used="json"),
 ]
+Bytes = Annotated[bytes, BeforeValidator(_binary), Field(strict=True), PlainSerializer(_hexadecimal, when_used="json")]
 Address = Annotated[str, BeforeValidator(_address), Field(strict=True)]
 """An EIP-55 checksummed address; one in small or in capital letters alone is read as well."""

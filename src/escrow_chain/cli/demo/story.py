@@ -95,7 +95,7 @@ def tell(
         random_bytes=stage.randomness,
     )
     opened = stage.client.open(made.deal, made.milestones, stage.merchant)
-    told = Told(deal=made.deal.id(stage.client.domain), opened=opened)
+    told = Told(deal=made.deal.id(stage.client.deal_domain), opened=opened)
     say(f"funded {len(made.milestones)} milestones in one deal: {opened.gas_used:,} gas")
 
     recipients = _recipients(made, told.deal, stage, desk)
