@@ -98,7 +98,7 @@ class Node:
         """What to give a call that names its sender: a quarter more gas than it needs now, as the state may change.
 
         It needs far more than it uses: before each payment the escrow wants about 548,000 left for the token, or
-        148,000 for a recipient of coin, so that a payment that fails does not fail for want of gas.
+        142,000 for a recipient of coin, so that a payment that fails does not fail for want of gas.
         """
         with self.faults():
             return self.w3.eth.estimate_gas(call) * 5 // 4
