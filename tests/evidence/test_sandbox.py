@@ -109,7 +109,7 @@ def test_a_bad_task_is_contained_and_the_next_one_runs(
     started = time.monotonic()
     with pytest.raises(failure):
         sandbox.submit(task).result()
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 10
     assert sandbox.submit(double, 21).result() == 42
 
 
