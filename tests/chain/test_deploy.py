@@ -127,6 +127,7 @@ def test_wrong_code_on_chain_is_not_recorded(
 
     def corrupting(call: TxParams) -> HexBytes:
         sent = send(call)
+        w3.eth.wait_for_transaction_receipt(sent)
         code = bytearray(w3.eth.get_code(address))
         code[offset] ^= 1
         put_code(w3, address, bytes(code))
