@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/test/*')
+CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/mocks/*' -not -path 'contracts/test/*')
 ARTIFACTS := $(wildcard src/escrow_chain/chain/artifacts/*.json)
 
 .PHONY: help demo test bench prove mutate lint build lock clean setup require

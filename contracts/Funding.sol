@@ -31,7 +31,7 @@ abstract contract Funding is Ledger, ReentrancyGuardTransient {
         (id, total) = _record(deal, payouts);
         uint256 value = deal.token == address(0) ? total : 0;
         if (msg.value != value) revert InvalidValue(msg.value, value);
-        if (deal.token != address(0)) _pull(deal.token, total);
+        if (deal.token != address(0)) _pull(deal.token, _balance(deal.token), total);
     }
 
     /// @inheritdoc IEscrow
@@ -45,11 +45,11 @@ abstract contract Funding is Ledger, ReentrancyGuardTransient {
     ) external nonReentrant returns (bytes32 id) {
         uint256 total;
         (id, total) = _record(deal, payouts);
-        if (deal.token.code.length == 0) revert InvalidToken(deal.token);
+        uint256 before = _balance(deal.token);
         // A permit that somebody else brought first has done its work: what counts is the allowance.
         // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(deal.token).permit(msg.sender, address(this), total, deadline, v, r, s) {} catch {}
-        _pull(deal.token, total);
+        _pull(deal.token, before, total);
     }
 
     /// @inheritdoc IEscrow
@@ -104,8 +104,7 @@ abstract contract Funding is Ledger, ReentrancyGuardTransient {
     // ------------------------------------------------------------------------------------------------ interactions
 
     /// @dev Takes tokens that the sender has approved.
-    function _pull(address token, uint256 total) private {
-        uint256 before = _balance(token);
+    function _pull(address token, uint256 before, uint256 total) private {
         IERC20(token).safeTransferFrom(msg.sender, address(this), total);
         _measure(token, before, total);
     }
@@ -115,7 +114,7 @@ abstract contract Funding is Ledger, ReentrancyGuardTransient {
         return IERC20(token).balanceOf(address(this));
     }
 
-    /// @dev What arrived is measured, not believed.
+    /// @dev What arrived since the token was first called is measured, not believed.
     function _measure(address token, uint256 before, uint256 total) private view {
         uint256 received = IERC20(token).balanceOf(address(this)).saturatingSub(before);
         if (received < total) revert TokenShortfall(token, received, total);
@@ -126,6 +125,7 @@ abstract contract Funding is Ledger, ReentrancyGuardTransient {
     function _checkDeal(Deal calldata deal) private view {
         Conditions calldata conditions = deal.conditions;
         if (deal.payer == address(0) || deal.payer == address(this)) revert InvalidPayer(deal.payer);
+        if (deal.payer == deal.token) revert InvalidPayer(deal.payer);
         if (deal.inspectionPeriod > MAX_PERIOD) revert InvalidPeriod(deal.inspectionPeriod, MAX_PERIOD);
         if (conditions.arbitrationPeriod > MAX_PERIOD) {
             revert InvalidPeriod(conditions.arbitrationPeriod, MAX_PERIOD);

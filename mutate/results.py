@@ -59,5 +59,5 @@ def _fingerprint(parts: Iterable[bytes]) -> str:
 
 def _tests() -> list[Path]:
     """The tests and what they use, but not what is for the prover."""
-    found = [path for folder in ("mocks", "test") for path in Path("contracts", folder).rglob("*.sol")]
+    found = [path for folder in ("demo", "mocks", "test") for path in Path("contracts", folder).rglob("*.sol")]
     return sorted(path for path in found if "symbolic" not in path.parts)

@@ -11,7 +11,7 @@ Node = Mapping[str, Any]
 
 COMPILER = Path(".solcx/solc-v0.8.37").absolute()
 REMAPPINGS = ["@openzeppelin/contracts/=node_modules/@openzeppelin/contracts/"]
-_ELSEWHERE = {"interfaces", "mocks", "test"}
+_ELSEWHERE = {"demo", "interfaces", "mocks", "test"}
 
 
 def deployed() -> list[str]:

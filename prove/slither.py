@@ -10,7 +10,7 @@ from prove.explained import EXPLAINED, explained
 from prove.step import FOLDER, FORGE, Log, NotProvenError, deployed
 
 _SLITHER: Final = str(Path(".build/slither/bin/slither").absolute())
-_NOT_DEPLOYED: Final = "node_modules|contracts/(mocks|test)"
+_NOT_DEPLOYED: Final = "node_modules|contracts/(demo|mocks|test)"
 
 
 def prove(log: Log) -> str:

@@ -9,11 +9,11 @@ from typing import Final
 
 FOLDER: Final = Path("build/prove")
 FORGE: Final = str(Path("tools/forge").absolute())
-_ELSEWHERE: Final = {"interfaces", "mocks", "test"}
+_ELSEWHERE: Final = {"demo", "interfaces", "mocks", "test"}
 
 
 def deployed() -> list[Path]:
-    """The sources of what is deployed. Interfaces have no code, mocks and tests stay here."""
+    """The sources of what is deployed. Interfaces have no code; the rest holds nobody's money."""
     return [path for path in sorted(Path("contracts").rglob("*.sol")) if not _ELSEWHERE.intersection(path.parts)]
 
 

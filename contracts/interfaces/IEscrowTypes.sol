@@ -127,7 +127,7 @@ interface IEscrowTypes {
     /// @notice A credit was paid out.
     event Claimed(address indexed token, address indexed owner, address to, uint256 amount);
 
-    /// @notice The payer is zero or this contract.
+    /// @notice The payer is zero, this contract or the deal's token.
     error InvalidPayer(address payer);
     /// @notice A recipient is zero, this contract or the deal's token.
     error InvalidRecipient(address to);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TestToken} from "./TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 
 /// @notice Answers a transfer with any bytes it is told to, as a return or as a revert, and moves money or not.
 contract AnsweringToken is TestToken {

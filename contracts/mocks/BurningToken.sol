@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Burning} from "./Burning.sol";
-import {TestToken} from "./TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 
 /// @notice A token that burns gas before each transfer.
 contract BurningToken is TestToken, Burning {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TestToken} from "./TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 
 /// @notice Keeps a fixed fee from whoever receives it; a negative fee is a bonus.
 contract FeeToken is TestToken {

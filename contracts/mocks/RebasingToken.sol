@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TestToken} from "./TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 
 /// @notice Takes part of anybody's balance away when it is told to.
 contract RebasingToken is TestToken {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IEscrow} from "../interfaces/IEscrow.sol";
 import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
-import {TestToken} from "../mocks/TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 import {People} from "./People.sol";
 import {Tree} from "./Tree.sol";
 import {Milestone, Share, Typed} from "./Typed.sol";

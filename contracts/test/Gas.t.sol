@@ -84,6 +84,28 @@ contract GasTest is Burners {
         }
     }
 
+    /// @dev The worst of one milestone: the shares of eight recipients and the rest for the payer, all of it credited.
+    function test_a_lapse_of_nine_payments_that_all_burn_gas_takes_less_than_five_million() public {
+        Case memory c = _draft(address(_burning));
+        c.deal.inspectionPeriod = INSPECTION;
+        c.milestones = _many(1);
+        c.milestones[0].payouts = _eight(payee);
+        for (uint160 i = 0; i < 8; ++i) {
+            c.milestones[0].payouts[i] = Share(address(0x8000 + i), 2);
+        }
+        _fund(c);
+        _attest(c, M0);
+        _dispute(c, M0, payer);
+        vm.warp(START + ARBITRATION);
+        _burning.burn(type(uint256).max);
+        uint256 used = _within(stranger, _concludeCall(c, M0));
+        assertLe(used, 5_000_000, "far from the limit");
+        for (uint160 i = 0; i < 8; ++i) {
+            assertCredit(c, address(0x8000 + i), 1);
+        }
+        assertCredit(c, payer, 8);
+    }
+
     /// @dev Delivers all milestones of a batch, lets the inspection end, and concludes each within one transaction.
     function _payOneByOne(Case memory c, address to) private {
         for (uint256 i = 0; i < c.milestones.length; ++i) {
@@ -115,10 +137,13 @@ contract GasTest is Burners {
     }
 
     /// @dev Makes a call with what a transaction may use, less what its calldata costs at most.
-    function _within(address sender, bytes memory call_) private {
+    function _within(address sender, bytes memory call_) private returns (uint256 used) {
+        uint256 limit = TRANSACTION_GAS - 21_000 - _calldataGas(call_);
         vm.prank(sender);
+        used = gasleft();
         // solhint-disable-next-line avoid-low-level-calls
-        (bool success,) = address(escrow).call{gas: TRANSACTION_GAS - 21_000 - _calldataGas(call_)}(call_);
+        (bool success,) = address(escrow).call{gas: limit}(call_);
+        used -= gasleft();
         assertTrue(success, "within the limit of one transaction");
     }
 

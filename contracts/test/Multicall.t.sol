@@ -5,7 +5,8 @@ import {IEscrow} from "../interfaces/IEscrow.sol";
 import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {AuthorizationToken} from "../mocks/AuthorizationToken.sol";
 import {BurningReceiver} from "../mocks/BurningReceiver.sol";
-import {TestToken} from "../mocks/TestToken.sol";
+import {EatingAttestor} from "../mocks/EatingAttestor.sol";
+import {TestToken} from "../demo/TestToken.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
 import {AuthorizationFixture} from "./AuthorizationFixture.sol";
 import {Typed} from "./Typed.sol";
@@ -178,6 +179,27 @@ contract MulticallTest is AuthorizationFixture {
         assertBalance(cases[2], otherPayee, 100, "the good one is paid");
     }
 
+    /// @dev Whoever sends the batch again, or each call alone, loses nothing but gas: `escrow_chain.chain.batch` does.
+    function test_a_signer_that_eats_all_gas_starves_the_calls_behind_it_and_no_more() public {
+        Case memory hostile = _another();
+        hostile.deal.attestor = address(new EatingAttestor());
+        _fund(hostile);
+        Case memory good = _fund(_another());
+        bytes[] memory calls = new bytes[](2);
+        (calls[0], calls[1]) = (_attestCall(hostile, ATTESTOR_KEY), _attestCall(good, ATTESTOR_KEY));
+        uint256 before = vm.snapshotState();
+        IMulticall3.Result[] memory results = _send(calls, 2_000_000);
+        assertFalse(results[0].success || results[1].success, "nothing is left for the good one");
+        assertHolding(hostile, TOTAL, 0);
+        assertHolding(good, TOTAL, 0);
+
+        vm.revertToState(before);
+        (calls[0], calls[1]) = (calls[1], calls[0]);
+        results = _send(calls, 2_000_000);
+        assertTrue(results[0].success && !results[1].success, "what comes before it is done");
+        assertHolding(good, 0, ALL);
+    }
+
     // ------------------------------------------------------------------------------------------------ authority
 
     function test_a_batch_has_no_authority_of_its_own() public {
@@ -221,12 +243,16 @@ contract MulticallTest is AuthorizationFixture {
     }
 
     function _send(bytes[] memory calls) private returns (IMulticall3.Result[] memory) {
+        return _send(calls, gasleft());
+    }
+
+    function _send(bytes[] memory calls, uint256 limit) private returns (IMulticall3.Result[] memory) {
         IMulticall3.Call3[] memory all = new IMulticall3.Call3[](calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
             all[i] = IMulticall3.Call3(address(escrow), true, calls[i]);
         }
         vm.prank(stranger);
-        return _multicall.aggregate3(all);
+        return _multicall.aggregate3{gas: limit}(all);
     }
 
     function _allSucceed(IMulticall3.Result[] memory results) private pure {

@@ -25,6 +25,12 @@ contract OpenRefusalsTest is Fixture {
         _refused(c, abi.encodeWithSelector(IEscrowTypes.InvalidPayer.selector, address(escrow)));
     }
 
+    function test_reverts_when_the_payer_is_the_token() public {
+        Case memory c = _draft(address(token));
+        c.deal.payer = address(token);
+        _refused(c, abi.encodeWithSelector(IEscrowTypes.InvalidPayer.selector, address(token)));
+    }
+
     function test_reverts_when_a_payee_is_zero() public {
         Case memory c = _draft(address(token));
         c.milestones[2].payouts[0].to = address(0);

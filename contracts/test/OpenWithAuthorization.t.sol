@@ -9,7 +9,7 @@ import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {AuthorizationToken} from "../mocks/AuthorizationToken.sol";
 import {FeeAuthorizationToken} from "../mocks/FeeAuthorizationToken.sol";
 import {PhantomToken} from "../mocks/PhantomToken.sol";
-import {TestToken} from "../mocks/TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 import {TestWallet} from "../mocks/TestWallet.sol";
 import {AuthorizationFixture} from "./AuthorizationFixture.sol";
 import {Typed} from "./Typed.sol";

@@ -8,7 +8,7 @@ import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {FeeToken} from "../mocks/FeeToken.sol";
 import {PermitToken} from "../mocks/PermitToken.sol";
 import {PhantomToken} from "../mocks/PhantomToken.sol";
-import {TestToken} from "../mocks/TestToken.sol";
+import {TestToken} from "../demo/TestToken.sol";
 import {Fixture} from "./Fixture.sol";
 import {Typed} from "./Typed.sol";
 

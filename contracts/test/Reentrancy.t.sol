@@ -66,9 +66,9 @@ contract ReentrancyTest is Calls {
         bytes[6] memory calls = _settling(c);
         for (uint256 i = 0; i < calls.length; ++i) {
             uint256 before = vm.snapshotState();
-            _hook.prepare(address(escrow), calls[i], false);
+            _callBack(calls[i]);
             _release(c, ALL);
-            assertEq(_hook.answer(), _nothingToDo(c), "it is settled already");
+            assertEq(_receiver.answer(), _nothingToDo(c), "it is settled already");
             assertEq(_hook.calls(), 5, "every payment tried");
             assertHolding(c, 0, ALL);
             assertBalance(c, payee, AMOUNT_0 + AMOUNT_2 - 80, "paid once");
@@ -81,19 +81,19 @@ contract ReentrancyTest is Calls {
 
     function test_a_token_cannot_have_settled_again_what_is_returned_attested_or_concluded() public {
         Case memory c = _hooked();
-        _hook.prepare(address(escrow), _releaseCall(c, M1), false);
+        _callBack(_releaseCall(c, M1));
         _refund(c, M1, otherPayee);
-        assertEq(_hook.answer(), _nothingToDo(c), "it is returned already");
+        assertEq(_receiver.answer(), _nothingToDo(c), "it is returned already");
         assertBalance(c, otherPayee, 0, "and not paid");
-        _hook.prepare(address(escrow), _releaseCall(c, M0), false);
+        _callBack(_releaseCall(c, M0));
         _attest(c, M0);
-        assertEq(_hook.answer(), _nothingToDo(c), "it is paid already");
-        _hook.prepare(address(escrow), _releaseCall(c, M2), false);
+        assertEq(_receiver.answer(), _nothingToDo(c), "it is paid already");
+        _callBack(_releaseCall(c, M2));
         vm.warp(DEADLINE_2);
         _conclude(c, M2);
-        assertEq(_hook.answer(), _nothingToDo(c), "it is returned already");
+        assertEq(_receiver.answer(), _nothingToDo(c), "it is returned already");
         assertEq(_hook.calls(), 4, "every transfer tried");
-        assertBalance(c, address(_hook), AMOUNT_1 + AMOUNT_2, "the payer has back what was returned");
+        assertBalance(c, address(_receiver), AMOUNT_1 + AMOUNT_2, "the payer has back what was returned");
         assertBalance(c, payee, AMOUNT_0 - 30, "the payee has what was attested");
         assertBalance(c, address(escrow), 1000, "with nobody else's money");
     }
@@ -187,16 +187,26 @@ contract ReentrancyTest is Calls {
 
     /// @dev It is recorded before it is paid for; what goes out in between is missing in the end.
     function test_a_deal_cannot_be_settled_before_it_is_paid_for() public {
-        Case memory c = _draftTo(address(_hook), payee, 100);
-        c.deal.payer = address(_hook);
-        _seal(c);
-        _supply(c, stranger);
+        Case memory c = _unpaid();
         bytes[6] memory calls = _settling(c);
         for (uint256 i = 0; i < calls.length; ++i) {
             if (i == 1 || i == 3) continue; // it is not the payee, and no clock has decided anything
-            _hook.prepare(address(escrow), calls[i], false);
+            _callBack(calls[i]);
             vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.TokenShortfall.selector, address(_hook), 0, 100));
             _open(c, stranger);
+        }
+    }
+
+    /// @dev Whoever could, would borrow what the escrow holds for others until the end of the transaction.
+    function test_a_permit_cannot_have_a_deal_settled_before_it_is_paid_for() public {
+        Case memory c = _unpaid();
+        bytes[6] memory calls = _settling(c);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            if (i == 1 || i == 3) continue; // as above
+            _callBack(calls[i]);
+            vm.expectRevert(abi.encodeWithSelector(IEscrowTypes.TokenShortfall.selector, address(_hook), 0, 100));
+            vm.prank(stranger);
+            escrow.openWithPermit(c.deal, _rows(c.milestones), VALID_UNTIL, 27, 0, 0);
         }
     }
 
@@ -269,12 +279,25 @@ contract ReentrancyTest is Calls {
 
     // ------------------------------------------------------------------------------------------------ builders
 
-    /// @dev The fixture's deal in the hooking token, which is its payer.
+    /// @dev The fixture's deal in the hooking token; its payer calls when the token says so.
     function _hooked() private returns (Case memory c) {
         c = _draft(address(_hook));
-        c.deal.payer = address(_hook);
+        c.deal.payer = address(_receiver);
         _supply(_seal(c), stranger);
         _open(c, stranger);
+    }
+
+    /// @dev A deal of the same two, which a stranger is about to fund.
+    function _unpaid() private returns (Case memory c) {
+        c = _draftTo(address(_hook), payee, 100);
+        c.deal.payer = address(_receiver);
+        _supply(_seal(c), stranger);
+    }
+
+    /// @dev Whenever the token is moved, it has the receiver make this call.
+    function _callBack(bytes memory call_) private {
+        _hook.prepare(address(_receiver), "", false);
+        _receiver.prepare(address(escrow), call_, false);
     }
 
     /// @dev A deal in which one party pays itself.

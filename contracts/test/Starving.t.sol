@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IEscrow} from "../interfaces/IEscrow.sol";
 import {IEscrowTypes} from "../interfaces/IEscrowTypes.sol";
 import {Burners} from "./Burners.sol";
 
@@ -15,9 +16,11 @@ contract StarvingTest is Burners {
         super.setUp();
         _fund(_payingCoin());
         _fund(_payingTokens());
-        Case memory c = _seal(_returningCoin());
-        _supply(c, payer);
-        _open(c, payer);
+        _fundFor(_returningCoin());
+        _fundFor(_splittingCoin());
+        Case memory c = _fundFor(_disputedCoin());
+        _attest(c, 1);
+        _dispute(c, 1, address(_receiver));
         _receiver.need(COIN_GAS + STIPEND - COIN_ENTRY);
         _burning.need(TOKEN_GAS - TOKEN_ENTRY);
     }
@@ -49,6 +52,32 @@ contract StarvingTest is Burners {
         _starve(c, payer, payee, _releaseCall(c, 1));
     }
 
+    function test_no_gas_limit_starves_a_revocation_of_coin() public {
+        Case memory c = _seal(_returningCoin());
+        Selection memory s = _select(c, 1);
+        bytes memory call_ = abi.encodeCall(IEscrow.revoke, (c.deal, s.payouts, s.proof));
+        _starve(c, address(_receiver), address(_receiver), call_);
+    }
+
+    function test_no_gas_limit_starves_a_settlement_in_coin() public {
+        Case memory c = _seal(_splittingCoin());
+        Selection memory s = _select(c, 1);
+        bytes memory call_ = abi.encodeCall(IEscrow.settle, (_key(c), s.payouts, s.proof, 40, VALID_UNTIL, "", ""));
+        _starve(c, address(_receiver), address(_receiver), call_);
+    }
+
+    function test_no_gas_limit_starves_a_ruling_in_coin() public {
+        Case memory c = _seal(_disputedCoin());
+        Selection memory s = _select(c, 1);
+        _starve(c, arbiter, address(_receiver), abi.encodeCall(IEscrow.rule, (c.deal, s.payouts, s.proof, 40)));
+    }
+
+    function test_no_gas_limit_starves_a_lapse_in_coin() public {
+        Case memory c = _seal(_disputedCoin());
+        vm.warp(START + ARBITRATION);
+        _starve(c, stranger, address(_receiver), _concludeCall(c, 1));
+    }
+
     // ------------------------------------------------------------------------------------------------ deals
 
     function _payingCoin() private view returns (Case memory c) {
@@ -64,6 +93,23 @@ contract StarvingTest is Burners {
     function _returningCoin() private view returns (Case memory c) {
         c = _draftTo(COIN, payee, 100);
         c.deal.payer = address(_receiver);
+    }
+
+    /// @dev The payer is its own payee, and so has every part of a split.
+    function _splittingCoin() private view returns (Case memory c) {
+        c = _draftTo(COIN, address(_receiver), 100);
+        c.deal.payer = address(_receiver);
+    }
+
+    function _disputedCoin() private view returns (Case memory c) {
+        c = _splittingCoin();
+        c.deal.inspectionPeriod = INSPECTION;
+    }
+
+    function _fundFor(Case memory c) private returns (Case memory) {
+        _supply(_seal(c), payer);
+        _open(c, payer);
+        return c;
     }
 
     // ------------------------------------------------------------------------------------------------ limits

@@ -4,11 +4,13 @@ import pytest
 from ape_ethereum.multicall.constants import MULTICALL3_CODE
 from eth_account.signers.local import LocalAccount
 
+from bench.compiled import init_code
 from escrow_chain.bridge.attestor import LocalAttestor, sign
 from escrow_chain.chain import batch
 from escrow_chain.chain.anvil import Anvil
 from escrow_chain.chain.call import Call
 from escrow_chain.chain.client import EscrowClient
+from escrow_chain.chain.create2 import address_of, deployment_call
 from escrow_chain.chain.erc20 import Erc20
 from escrow_chain.chain.node import Node
 from escrow_chain.protocol import errors
@@ -52,12 +54,12 @@ def test_one_that_is_refused_does_not_stop_the_others(
     assert taken is also_taken is None
     assert isinstance(settled, errors.NothingToDo)
     assert false == errors.InvalidSignature(attestor.address)
-    assert sent.receipt is not None
-    assert [type(event) for event in sent.receipt.events] == [Delivered, Delivered]
-    assert [event.to_payees for event in sent.receipt.events if isinstance(event, Delivered)] == [200, 200]
+    (receipt,) = sent.receipts
+    assert [event.to_payees for event in receipt.events if isinstance(event, Delivered)] == [200, 200]
+    assert len(receipt.events) == 2
 
     again = batch.send(client, calls[:1], chain.accounts[9])
-    assert again.receipt is None
+    assert again.receipts == ()
     assert isinstance(again.refusals[0], errors.NothingToDo)
 
 
@@ -67,9 +69,30 @@ def test_a_batch_has_gas_for_all_of_its_calls(
     """The node's estimate of the whole would do with less: a call that lacks gas looks like one that is refused."""
     good = [calls[0], calls[3]]
     sent = batch.send(client, good, chain.accounts[9])
-    assert sent.receipt is not None
-    limit = client.node.w3.eth.get_transaction(sent.receipt.hash)["gas"]  # type: ignore[arg-type]
+    (receipt,) = sent.receipts
+    limit = client.node.w3.eth.get_transaction(receipt.hash)["gas"]  # type: ignore[arg-type]
     assert limit > 2 * 548_000
+
+
+def test_a_signer_that_burns_the_gas_of_others_holds_nobody_up(
+    chain: Anvil, client: EscrowClient, token: Erc20, make_deal: MakeDeal, calls: list[Call], multicall: None
+) -> None:
+    """It agrees when it is estimated, and eats all gas when it counts: what it starved is sent alone."""
+    code = init_code("TwoFacedAttestor")
+    client.node.send(deployment_call(code), chain.accounts[0])
+    deal, milestones = make_deal(token=token.address, count=1)
+    deal = deal.model_copy(update={"attestor": address_of(code)})
+    client.open(deal, milestones, chain.accounts[1])
+    word = Attestation(
+        deal=deal.id(client.domain), milestones=1, evidence=bytes(32), valid_until=client.node.timestamp() + 600
+    )
+    hostile = Call.carry(deal, select(milestones, [0]), word, b"")
+
+    sent = batch.send(client, [hostile, calls[0], calls[3]], chain.accounts[9])
+    assert sent.refusals == (errors.InvalidSignature(deal.attestor), None, None)
+    together, *alone = sent.receipts
+    assert together.events == ()
+    assert [type(receipt.events[0]) for receipt in alone] == [Delivered, Delivered]
 
 
 def test_a_chain_without_multicall_is_named(chain: Anvil, client: EscrowClient, calls: list[Call]) -> None:

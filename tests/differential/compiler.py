@@ -1,81 +1,14 @@
-"""Compiles the contracts with the project's compiler and settings, as they are or changed, and keeps the result."""
+"""The code that the differential test deploys: the escrow as it is or changed, its tokens, and a wallet."""
 
-import fcntl
-import json
-import subprocess
-import tomllib
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
-KEPT = ROOT / ".cache" / "differential"
+from bench.compiled import init_codes as compiled
+
 ESCROW = "contracts/Escrow.sol"
-_TOKENS = ("AuthorizationToken", "BlockableToken", "FeeToken", "PermitToken", "TestToken")
-MOCKS = tuple(f"contracts/mocks/{name}.sol" for name in (*_TOKENS, "TestWallet"))
-
-
-def source(path: str) -> str:
-    """The text of a source file, by its path in the project."""
-    return (ROOT / path).read_text()
+_TOKENS = ("AuthorizationToken", "BlockableToken", "FeeToken", "PermitToken")
+MOCKS = ("contracts/demo/TestToken.sol", *(f"contracts/mocks/{name}.sol" for name in (*_TOKENS, "TestWallet")))
 
 
 def init_codes(changed: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The creation code of each contract by its name. `changed` are texts that replace those the escrow is made of."""
-    return _compiled((ESCROW,), changed or {}) | _compiled(MOCKS, {})
-
-
-def _compiled(paths: Sequence[str], changed: Mapping[str, str]) -> dict[str, bytes]:
-    request = json.dumps(_request(paths, changed), sort_keys=True)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    kept = KEPT / f"{_fingerprint(request)}.json"
-    with kept.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            kept.write_text(json.dumps(_compile(request, paths)))
-    return {name: bytes.fromhex(code) for name, code in json.loads(kept.read_text()).items()}
-
-
-def _request(paths: Sequence[str], changed: Mapping[str, str]) -> dict[str, Any]:
-    profile = _profile()
-    texts = {path: source(path) for path in paths} | dict(changed)
-    return {
-        "language": "Solidity",
-        "sources": {path: {"content": text} for path, text in texts.items()},
-        "settings": {
-            "evmVersion": profile["evm_version"],
-            "optimizer": {"enabled": profile["optimizer"], "runs": profile["optimizer_runs"]},
-            "outputSelection": {path: {"*": ["evm.bytecode.object"]} for path in paths},
-            "remappings": profile["remappings"],
-            "viaIR": profile["via_ir"],
-        },
-    }
-
-
-def _profile() -> dict[str, Any]:
-    """The project's settings of the compiler, and where it is."""
-    profile: dict[str, Any] = tomllib.loads(source("foundry.toml"))["profile"]["default"]
-    return profile
-
-
-def _fingerprint(request: str) -> str:
-    """Of all that the result depends on: the request, what its sources import, and the compiler."""
-    folder = ROOT / "contracts"
-    imported = sorted(path for path in folder.rglob("*.sol") if path.parent.name not in {"mocks", "test"})
-    texts = [request, source("package-lock.json"), *(path.read_text() for path in imported)]
-    return sha256("\0".join(texts).encode()).hexdigest()
-
-
-def _compile(request: str, paths: Sequence[str]) -> dict[str, str]:
-    command = [str(ROOT / _profile()["solc"]), "--standard-json", "--base-path", str(ROOT)]
-    ended = subprocess.run(command, input=request, capture_output=True, text=True, check=True)
-    answer = json.loads(ended.stdout)
-    faults = [each["formattedMessage"] for each in answer.get("errors", ()) if each["severity"] == "error"]
-    if faults:
-        raise ValueError("\n".join(faults))
-    return {
-        name: contract["evm"]["bytecode"]["object"]
-        for path in paths
-        for name, contract in answer["contracts"][path].items()
-    }
+    return compiled((ESCROW,), changed) | compiled(MOCKS)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from eth_utils.address import to_checksum_address
 
-from tests.differential.compiler import ESCROW, source
+from bench.compiled import source
+from tests.differential.compiler import ESCROW
 
 LEDGER = "contracts/Ledger.sol"
 _SWITCHES = 0xFA << 152

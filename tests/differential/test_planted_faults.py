@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.differential.compiler import ESCROW, init_codes, source
+from bench.compiled import source
+from tests.differential.compiler import ESCROW, init_codes
 from tests.differential.duel import Difference
 from tests.differential.exploration import REVM_CALLS, explore
 from tests.differential.faults import FAULTS, Fault, planted, switch

@@ -58,6 +58,7 @@ def test_deals_within_the_limits(fields: dict[str, Any]) -> None:
     [
         ({"payer": ZERO_ADDRESS}, errors.InvalidPayer(ZERO_ADDRESS)),
         ({"payer": ESCROW}, errors.InvalidPayer(ESCROW)),
+        ({"payer": TOKEN}, errors.InvalidPayer(TOKEN)),
         ({"inspection_period": MAX_PERIOD + 1}, errors.InvalidPeriod(MAX_PERIOD + 1, MAX_PERIOD)),
         ({"arbitration_period": MAX_PERIOD + 1}, errors.InvalidPeriod(MAX_PERIOD + 1, MAX_PERIOD)),
         ({"lapse_bps": MAX_BPS + 1}, errors.InvalidShare(MAX_BPS + 1)),

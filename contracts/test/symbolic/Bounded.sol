@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IEscrow} from "../../interfaces/IEscrow.sol";
 import {IEscrowTypes} from "../../interfaces/IEscrowTypes.sol";
-import {TestToken} from "../../mocks/TestToken.sol";
+import {TestToken} from "../../demo/TestToken.sol";
 import {Base} from "../Base.sol";
 import {Oracle} from "./Oracle.sol";
 

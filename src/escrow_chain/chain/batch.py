@@ -7,17 +7,16 @@ Only for calls that do the same whoever sends them (see `chain.call`), and best 
 doesn't stop the others. https://www.multicall3.com
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eth_abi.abi import decode, encode
+from eth_abi.abi import encode
 from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from web3.types import TxParams
 
-from escrow_chain.chain import abi
 from escrow_chain.chain.call import Call
 from escrow_chain.chain.client import EscrowClient
 from escrow_chain.chain.errors import ChainError, UnknownRevert
@@ -42,36 +41,60 @@ class MulticallMissing(ChainError):
 class Batch:
     """What became of several calls: the refusal that kept each one back, or None for those that were sent.
 
-    What another chain transaction has settled meanwhile is refused on chain, without harm: the receipt's events are
-    the last word. There is no receipt if all were refused.
+    `receipts` are that of the common chain transaction and those of calls that it starved; none if all were refused.
+    What another chain transaction has settled meanwhile is refused on chain, without harm: the receipts' events are the
+    last word.
     """
 
     refusals: tuple[Refusal | UnknownRevert | None, ...]
-    receipt: Receipt | None
+    receipts: tuple[Receipt, ...]
 
 
 def send(client: EscrowClient, calls: Sequence[Call], account: LocalAccount) -> Batch:
     """Sends the calls that the contract would take now, all in one chain transaction from `account`.
 
-    Raises `MulticallMissing`, `ValueError` for a call with value, and what `Node.send` raises.
+    A signer or a recipient with code of its own may burn the gas of the calls behind it. What it starved is then sent
+    alone, so that nobody holds up a batch. Whoever is interrupted by an error sends the same again: what was done is
+    refused. Raises `MulticallMissing`, `ValueError` for a call with value, and what `Node.send` raises.
     """
     if any(call.value for call in calls):
         raise ValueError("a call in a batch takes no value")
     node = client.node
     if not node.has_code(MULTICALL3):
         raise MulticallMissing(node.chain_id)
-    with node.faults():
-        refusals = _refusals(bytes(node.w3.eth.call(_aggregate(client, calls))))
-    taken = [call for call, refusal in zip(calls, refusals, strict=True) if refusal is None]
-    if not taken:
-        return Batch(refusals, None)
-    # The gas is that of the calls one by one: an estimate of the whole takes a call that runs out of gas for a refusal.
-    singly: list[TxParams] = [
-        {"from": account.address, "to": client.address, "data": HexBytes(call.data)} for call in taken
-    ]
-    gas = sum(node.gas_limit(each) for each in singly)
-    receipt = node.send({**_aggregate(client, taken), "gas": gas}, account, emitter=client.address)
-    return Batch(refusals, receipt)
+    gas, refusals = _estimates(client, range(len(calls)), calls)
+    if not gas:
+        return Batch(_in_order(refusals, len(calls)), ())
+    together: TxParams = {**_aggregate(client, [calls[place] for place in gas]), "gas": sum(gas.values())}
+    receipts = [node.send(together, account, emitter=client.address)]
+    starved, _ = _estimates(client, gas, calls)
+    for place, limit in starved.items():
+        try:
+            alone: TxParams = {**_alone(client, calls[place]), "gas": limit}
+            receipts.append(node.send(alone, account))
+        except (Refusal, UnknownRevert) as refusal:
+            refusals[place] = refusal
+    return Batch(_in_order(refusals, len(calls)), tuple(receipts))
+
+
+def _estimates(
+    client: EscrowClient, places: Iterable[int], calls: Sequence[Call]
+) -> tuple[dict[int, int], dict[int, Refusal | UnknownRevert]]:
+    """The gas to give each call that would be taken now, and why each other would not. By their places.
+
+    One by one: in an estimate of the whole, a call that runs out of gas looks like one that is refused.
+    """
+    gas, refusals = {}, {}
+    for place in places:
+        try:
+            gas[place] = client.node.gas_limit({**_alone(client, calls[place]), "from": MULTICALL3})
+        except (Refusal, UnknownRevert) as refusal:
+            refusals[place] = refusal
+    return gas, refusals
+
+
+def _alone(client: EscrowClient, call: Call) -> TxParams:
+    return {"to": client.address, "data": HexBytes(call.data)}
 
 
 def _aggregate(client: EscrowClient, calls: Sequence[Call]) -> TxParams:
@@ -79,6 +102,7 @@ def _aggregate(client: EscrowClient, calls: Sequence[Call]) -> TxParams:
     return {"to": MULTICALL3, "data": HexBytes(_AGGREGATE3 + encode(["(address,bool,bytes)[]"], [parts]))}
 
 
-def _refusals(returned: bytes) -> tuple[Refusal | UnknownRevert | None, ...]:
-    (results,) = decode(["(bool,bytes)[]"], returned)
-    return tuple(None if done else abi.refusal(said) or UnknownRevert(said) for done, said in results)
+def _in_order(
+    refusals: Mapping[int, Refusal | UnknownRevert], count: int
+) -> tuple[Refusal | UnknownRevert | None, ...]:
+    return tuple(refusals.get(place) for place in range(count))

@@ -19,7 +19,7 @@ MAX_TOTAL = (1 << 127) - 1
 
 def check_deal(deal: Deal, *, escrow: str) -> None:
     """Raises the `Refusal` of the first rule that the deal's own fields break. `escrow` is the contract's address."""
-    if deal.payer in (ZERO_ADDRESS, escrow):
+    if deal.payer in (ZERO_ADDRESS, escrow, deal.token):
         raise errors.InvalidPayer(deal.payer)
     for period in (deal.inspection_period, deal.arbitration_period):
         if period > MAX_PERIOD:

@@ -31,7 +31,7 @@ class Refusal(Exception):
 
 @dataclass(unsafe_hash=True)
 class InvalidPayer(Refusal):
-    """The payer is zero or this contract."""
+    """The payer is zero, this contract or the deal's token."""
 
     payer: str
 
