@@ -1,7 +1,7 @@
 """Every right, used from the own account and by somebody who carries a signature, on Anvil."""
 
-from collections.abc import Callable
-from itertools import product
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pytest
 from eth_account.signers.local import LocalAccount
@@ -101,81 +101,58 @@ def table(client: EscrowClient, token: Erc20, make_deal: MakeDeal, chain: Anvil)
     return Table(client, token, make_deal, chain)
 
 
-Right = Callable[[Table, bool, list[int]], tuple[Receipt, Event]]
+@dataclass(frozen=True)
+class Right:
+    """What one person may do with milestones alone: by which call or signed word, in which deals, to what effect."""
+
+    owner: str
+    call: Callable[[EscrowClient, Deal, Selection, LocalAccount], Receipt]
+    word: Callable[..., Word]
+    event: Callable[[bytes, int, LocalAccount], Event]
+    state: State
+    terms: Mapping[str, int] = field(default_factory=dict)
 
 
-def release(table: Table, carried: bool, indices: list[int]) -> tuple[Receipt, Event]:
-    deal, milestones = table.open()
-    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
-    word = Release(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
-    receipt = (
-        table.carry(deal, selection, word, table.payer)
-        if carried
-        else table.client.release(deal, selection, table.payer)
-    )
-    return receipt, Released(table.id(deal), bits, 100 * len(indices))
+def paid(event: Callable[[bytes, int, int], Event]) -> Callable[[bytes, int, LocalAccount], Event]:
+    """With the sum of the milestones."""
+    return lambda id_, bits, _: event(id_, bits, 100 * bits.bit_count())
 
 
-def refund(table: Table, carried: bool, indices: list[int]) -> tuple[Receipt, Event]:
-    deal, milestones = table.open()
-    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
-    word = Refund(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
-    receipt = (
-        table.carry(deal, selection, word, table.payee)
-        if carried
-        else table.client.refund(deal, selection, table.payee)
-    )
-    return receipt, Refunded(table.id(deal), bits, 100 * len(indices))
+def disputed(id_: bytes, bits: int, by: LocalAccount) -> Event:
+    return Disputed(id_, bits, by.address)
 
 
-def revoke(table: Table, carried: bool, indices: list[int]) -> tuple[Receipt, Event]:
-    deal, milestones = table.open(revocable_until=FOREVER)
-    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
-    word = Revocation(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
-    receipt = (
-        table.carry(deal, selection, word, table.payer)
-        if carried
-        else table.client.revoke(deal, selection, table.payer)
-    )
-    return receipt, Revoked(table.id(deal), bits, 100 * len(indices))
+INSPECTED = {"inspection_period": 600}
+RIGHTS = {
+    "release": Right("payer", EscrowClient.release, Release, paid(Released), State.SETTLED),
+    "refund": Right("payee", EscrowClient.refund, Refund, paid(Refunded), State.SETTLED),
+    "revoke": Right(
+        "payer", EscrowClient.revoke, Revocation, paid(Revoked), State.SETTLED, {"revocable_until": FOREVER}
+    ),
+    "payer's dispute": Right("payer", EscrowClient.dispute, PayerDispute, disputed, State.DISPUTED, INSPECTED),
+    "payee's dispute": Right("payee", EscrowClient.dispute, PayeeDispute, disputed, State.DISPUTED),
+}
 
 
-def payer_dispute(table: Table, carried: bool, indices: list[int]) -> tuple[Receipt, Event]:
-    deal, milestones = table.open(inspection_period=600)
-    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
-    table.deliver(deal, selection)
-    word = PayerDispute(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
-    receipt = (
-        table.carry(deal, selection, word, table.payer)
-        if carried
-        else table.client.dispute(deal, selection, table.payer)
-    )
-    return receipt, Disputed(table.id(deal), bits, table.payer.address)
-
-
-def payee_dispute(table: Table, carried: bool, indices: list[int]) -> tuple[Receipt, Event]:
-    deal, milestones = table.open()
-    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
-    word = PayeeDispute(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
-    receipt = (
-        table.carry(deal, selection, word, table.payee)
-        if carried
-        else table.client.dispute(deal, selection, table.payee)
-    )
-    assert table.client.status(table.id(deal), indices[0]).state == State.DISPUTED
-    return receipt, Disputed(table.id(deal), bits, table.payee.address)
-
-
-@pytest.mark.parametrize(
-    ("right", "carried", "indices"),
-    product((release, refund, revoke, payer_dispute, payee_dispute), (False, True), ([0], [0, 1])),
-)
+@pytest.mark.parametrize("indices", [[0], [0, 1]])
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize("right", RIGHTS.values(), ids=RIGHTS)
 def test_a_right_is_used_by_its_owner_or_by_who_carries_the_word(
     table: Table, right: Right, carried: bool, indices: list[int]
 ) -> None:
     """Of one milestone or of all, with the same effect: the event that says so."""
-    receipt, event = right(table, carried, indices)
-    assert receipt.events == (event,)
+    deal, milestones = table.open(**right.terms)
+    selection, bits = select(milestones, indices), sum(1 << index for index in indices)
+    if deal.inspection_period:
+        table.deliver(deal, selection)
+    owner: LocalAccount = getattr(table, right.owner)
+    if carried:
+        word = right.word(deal=table.id(deal), milestones=bits, valid_until=FOREVER)
+        receipt = table.carry(deal, selection, word, owner)
+    else:
+        receipt = right.call(table.client, deal, selection, owner)
+    assert receipt.events == (right.event(table.id(deal), bits, owner),)
+    assert table.client.status(table.id(deal), indices[-1]).state == right.state
 
 
 @pytest.mark.parametrize("carried", [False, True])
