@@ -21,7 +21,7 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 ///
 /// All this rests on what is signed naming, directly or through the deal, the one whose word it is. Most of what others
 /// have signed does not: any hash that enough members have ever signed, for whatever purpose and at whatever quorum, is
-/// valid here too. So a quorum is for the roles of deals and nothing else. It must not own a wallet or a token, log in,
+/// valid here too. So a quorum is a deal's attestor, or its arbiter, and nothing else. It must not own money, log in,
 /// vote, or stand for anything where a message is not bound to its signer's address. A member should sign nothing but
 /// typed data that it has read with the keys that it uses here.
 interface IAttestorQuorum is IERC1271 {

@@ -16,7 +16,7 @@ interface IAttestorQuorumFactory {
     error InvalidMemberLength(uint256 index, uint256 length);
     /// @notice A member's account or verifier is zero.
     error ZeroMember(uint256 index);
-    /// @notice Two members have the same account or key. A key counts once, whatever verifies it.
+    /// @notice Two members have the same account, or the same bytes as their key, whatever verifies it.
     error DuplicateMember(uint256 index, uint256 other);
     /// @notice A member's id (the keccak256 of its account, or of its key) is not above that of the member before it.
     error UnsortedMember(uint256 index, bytes32 id, bytes32 previous);

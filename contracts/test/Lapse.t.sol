@@ -38,6 +38,15 @@ contract LapseTest is Verbs {
         }
     }
 
+    function test_returns_to_the_last_unit_what_had_not_been_delivered() public {
+        Case memory c = _fund(_draftTo(address(token), payee, 10_000)); // a basis point of it is a unit
+        vm.warp(REVOCABLE_UNTIL);
+        _dispute(c, 1, payee);
+        vm.warp(REVOCABLE_UNTIL + ARBITRATION);
+        _conclude(c, 1);
+        assertBalance(c, payer, 10_000, "all of it");
+    }
+
     function test_the_payees_share_may_be_nothing_or_all() public {
         Case memory c = _disputedWithShare(0);
         vm.recordLogs();
