@@ -13,6 +13,8 @@ import {Typed} from "./Typed.sol";
 /// @notice Whoever calls back while money moves finds everything settled that the call settles, and gains nothing; and
 ///         while a deal is opened, no other can be.
 contract ReentrancyTest is Calls {
+    string private constant DEAL = "(address,address,address,uint40,(address,uint32,uint16,uint40,bytes32,uint256))";
+    string private constant TERMS = "(address,uint128,uint16,uint40,bytes32)[],uint256,uint256";
     bytes4 private constant CLOSED = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
 
     HookToken private _hook;
@@ -157,7 +159,7 @@ contract ReentrancyTest is Calls {
     function test_nothing_can_be_opened_while_a_deal_is_opened() public {
         Case memory c = _seal(_draftTo(address(_hook), payee, 100));
         _supply(c, payer);
-        bytes[2] memory calls = _opening(address(token));
+        bytes[4] memory calls = _opening(address(token));
         for (uint256 i = 0; i < calls.length; ++i) {
             uint256 before = vm.snapshotState();
             _hook.prepare(address(escrow), calls[i], false);
@@ -336,12 +338,16 @@ contract ReentrancyTest is Calls {
         calls[5] = abi.encodeCall(IEscrow.settle, (_key(c), s.payouts, s.proof, 1, VALID_UNTIL, "", payees));
     }
 
-    /// @dev The ways to open a deal from the sender.
-    function _opening(address token_) private returns (bytes[2] memory calls) {
+    /// @dev The ways to open a deal.
+    function _opening(address token_) private returns (bytes[4] memory calls) {
         Case memory c = _funder(token_);
+        IEscrowTypes.Payout[] memory rows = _rows(c.milestones);
         calls[0] = _openCall(c);
-        calls[1] =
-            abi.encodeCall(IEscrow.openWithPermit, (c.deal, _rows(c.milestones), VALID_UNTIL, 27, c.root, c.root));
+        calls[1] = abi.encodeCall(IEscrow.openWithPermit, (c.deal, rows, VALID_UNTIL, 27, c.root, c.root));
+        string memory start = string.concat("openWithAuthorization(", DEAL, ",", TERMS, ",");
+        string memory parted = string.concat(start, "uint8,bytes32,bytes32)");
+        calls[2] = abi.encodeWithSignature(parted, c.deal, rows, 0, VALID_UNTIL, 27, c.root, c.root);
+        calls[3] = abi.encodeWithSignature(string.concat(start, "bytes)"), c.deal, rows, 0, VALID_UNTIL, "");
     }
 
     /// @dev Has the receiver write an answer, so that the next one is cheap enough for the gas of a payment.
