@@ -11,6 +11,8 @@ abstract contract Burners is Calls {
     uint256 internal constant COIN_GAS = 100_000;
     uint256 internal constant TOKEN_GAS = 500_000;
     uint256 internal constant STIPEND = 2300;
+    /// @notice What the escrow sets aside for the call itself.
+    uint256 internal constant OVERHEAD = 40_000;
     /// @notice What the code of the mocks uses, at most, before it looks at the gas.
     uint256 internal constant COIN_ENTRY = 300;
     uint256 internal constant TOKEN_ENTRY = 900;
