@@ -25,10 +25,10 @@ test: .build/.compiled ## run the Solidity tests, then the Python tests
 bench: .build/.compiled ## measure gas and speed
 	@.venv/bin/python -m bench
 
-prove: .build/.compiled .build/slither/.installed .build/halmos/.installed ## analyse and prove (up to an hour; STEPS="size halmos": some of it)
+prove: .build/.compiled .build/slither/.installed .build/halmos/.installed ## analyse and prove (half an hour; STEPS="size halmos": some of it)
 	@.venv/bin/python -m prove $(STEPS)
 
-mutate: .build/.compiled ## plant faults that a test must catch (hours, goes on where it was stopped; OPTIONS="--sample 50")
+mutate: .build/.compiled ## plant faults that a test must catch (an hour, goes on where it was stopped; OPTIONS="--sample 50")
 	@.venv/bin/python -m mutate $(OPTIONS)
 
 lint: setup ## check style, types, layers and contracts
