@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from escrow_chain.bridge.disbursement import Funding, Plan, plan
+from escrow_chain.bridge.disbursement import Funding, Parties, Plan, plan
 from escrow_chain.bridge.errors import InvalidRequest
 from escrow_chain.protocol.canonical import document_hash
 from escrow_chain.protocol.checks import check_deal, check_milestones
@@ -18,15 +18,18 @@ from escrow_chain.protocol.deal import milestones_root
 DEMO = resources.files("escrow_chain.cli.demo")
 REQUEST: dict[str, Any] = json.loads((DEMO / "request.json").read_text())
 WALLETS: dict[str, str] = json.loads((DEMO / "wallets.json").read_text())
+CUSTOMER = "0x" + "55" * 20
 NOW = datetime(2030, 6, 5, 6, tzinfo=UTC)
 NOW_S = int(NOW.timestamp())
 FUNDING = Funding(payer="0x" + "11" * 20, token="0x" + "22" * 20, decimals=2, attestor="0x" + "33" * 20)
 
 
-def planned(request: dict[str, Any], *, decimals: int = 2, seed: int = 1) -> Plan:
-    """The plan of a request, with randomness from a seed."""
+def planned(request: dict[str, Any], *, decimals: int = 2, seed: int = 1, **people: dict[str, str]) -> Plan:
+    """The plan of a request, with randomness from a seed. `people` by reference, with an underscore."""
     funding = Funding(payer=FUNDING.payer, token=FUNDING.token, decimals=decimals, attestor=FUNDING.attestor)
-    return plan(request, wallets=WALLETS, funding=funding, now=NOW, random_bytes=Random(seed).randbytes)
+    named = {reference.replace("_", "-"): roles for reference, roles in people.items()}
+    parties = Parties(WALLETS, named)
+    return plan(request, parties=parties, funding=funding, now=NOW, random_bytes=Random(seed).randbytes)
 
 
 def changed(change: Any) -> dict[str, Any]:
@@ -53,6 +56,21 @@ def test_the_hashes_are_those_of_the_documents() -> None:
     assert [m.terms for m in made.milestones] == [document_hash(document) for document in made.documents]
     assert not {m.terms for m in made.milestones} & {m.terms for m in other.milestones}
     assert made.deal.agreement != other.deal.agreement
+
+
+def test_who_confirms_is_named_in_the_terms() -> None:
+    """And so in the deal: nobody can be put in the customer's place afterwards."""
+    term = {"term_type": "delivery_confirmation", "data": {}}
+    confirmed = changed(lambda request: request["recipients"][0]["terms"].append(term))
+    made = planned(confirmed, DELIVERY_001={"customer": CUSTOMER})
+    assert made.terms[0].people == {"customer": CUSTOMER}
+    assert made.terms[1].people == {}
+    other = planned(confirmed, DELIVERY_001={"customer": WALLETS["DELIVERY-002"]})
+    assert made.milestones[0].terms != other.milestones[0].terms
+    with pytest.raises(InvalidRequest) as refused:
+        planned(confirmed, DELIVERY_002={"customer": CUSTOMER})
+    assert refused.value.field == "recipients[0].terms[2].term_type"
+    assert "nobody is named as the customer" in str(refused.value)
 
 
 def test_a_token_with_more_decimals_gets_more_units() -> None:

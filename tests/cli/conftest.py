@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from escrow_chain.bridge.disbursement import Plan, plan
+from escrow_chain.bridge.disbursement import Parties, Plan, plan
 from escrow_chain.chain.anvil import Anvil
 from escrow_chain.chain.node import Node
 from escrow_chain.cli.demo import MORNING, SHIPPED
@@ -70,7 +70,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with Anvil("--timestamp", str(int(MORNING.timestamp()))) as anvil, Sandbox() as sandbox:
         stage = set_up(Node(anvil.url), anvil.accounts, wallets=wallets, output=folder)
         made = plan(
-            request, wallets=wallets, funding=stage.funding, now=stage.clock.now(), random_bytes=stage.randomness
+            request,
+            parties=Parties(wallets),
+            funding=stage.funding,
+            now=stage.clock.now(),
+            random_bytes=stage.randomness,
         )
         stage.client.open(made.deal, made.milestones, stage.merchant)
         nonces = InMemoryNonceBook(randomness=stage.randomness)

@@ -21,14 +21,15 @@ from bench.camera import photograph
 from escrow_chain.cli import main
 from escrow_chain.evidence.content import photo_content, position_content
 from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
-from escrow_chain.evidence.submission import Submission, sign
+from escrow_chain.evidence.submission import ConfirmationMessage, Submission, sign
 from escrow_chain.terms import FORMAT, NonceStatus, Term, parse_document
 from tests.evidence.scene import DOMAIN, KAMPALA, MORNING, account, counted
 
 AT = "2025-06-30T09:00:00Z"
-WALLET = account(1001)
+WALLET, CUSTOMER = account(1001), account(1002)
 PLACE = {"term_type": "location_verification", "data": {"latitude": 0.347596, "longitude": 32.58252, "radius": 100}}
 PHOTO = {"term_type": "photo_upload", "data": {"required_count": 1}}
+RATED = {"term_type": "delivery_confirmation", "data": {"min_rating": 3}}
 ERRORS = {"error", "what", "where", "remedy", "status"}
 
 
@@ -122,6 +123,52 @@ def signed_piece(term: Term, /, *, position: Any = None, photo: Path | None = No
             sightings=() if photo else None,
         ),
     )
+
+
+def signed_word(term: Term, /, *, rating: int = 0, confirmed: bool = True) -> SignedPiece:
+    """The customer's signed confirmation, as a service would write it."""
+    message = ConfirmationMessage(
+        deal=deal(),
+        milestone=0,
+        term=term.id,
+        nonce=counted(32),
+        kind="confirmation",
+        confirmed=confirmed,
+        rating=rating,
+        captured_at=int(MORNING.timestamp()),
+    )
+    signed = sign(message, domain=DOMAIN, account=CUSTOMER)
+    receipt = Receipt(
+        nonce_status=NonceStatus.FRESH,
+        issued_at=MORNING - timedelta(seconds=5),
+        received_at=MORNING + timedelta(seconds=5),
+    )
+    return SignedPiece(**dict(signed), domain=DOMAIN, receipt=receipt)
+
+
+def test_the_customers_word_fulfils_a_document_that_names_the_customer(run: Run) -> None:
+    """And nobody's does in one that names none."""
+    terms = document(RATED) | {"people": {"customer": CUSTOMER.address}}
+    write("word.json", signed_word(parse_document(terms).terms[0], rating=4).model_dump_json())
+    ran = run(write("terms.json", terms), "word.json", "--submitter", WALLET.address)
+    assert ran.status == 0
+    assert ran.check("confirmation.rating")["measured"] == 4
+    assert ran.check("confirmation.confirmed")["grade"] == "G3"
+
+    nameless = document(RATED)
+    write("other.json", signed_word(parse_document(nameless).terms[0], rating=4).model_dump_json())
+    ran = run(write("nameless.json", nameless), "other.json", "--submitter", WALLET.address)
+    assert ran.status == 1
+    assert "bound.signature" in ran.failed()
+
+
+def test_a_confirmation_that_nobody_signed_is_measured(run: Run) -> None:
+    """So that terms can be tried out."""
+    ran = run(write("t.json", RATED), write("word.json", {"confirmed": True, "rating": 2}))
+    assert ran.failed() == {"confirmation.rating", "evidence.grade"}
+    ran = run(write("t.json", RATED), write("word.json", {"confirmed": "perhaps"}))
+    assert "confirmation.malformed" in ran.failed()
+    assert "confirmed" in ran.check("confirmation.malformed")["measured"]
 
 
 def test_signed_pieces_fulfil_a_document(run: Run, coffee: bytes) -> None:

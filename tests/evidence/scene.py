@@ -13,7 +13,7 @@ from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
 from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
 from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
-from escrow_chain.evidence.submission import SignedSubmission, Submission, sign
+from escrow_chain.evidence.submission import ConfirmationMessage, SignedSubmission, Submission, sign
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms import Circumstances, Piece, Term, Verdict, judge, parse_term
 
@@ -48,7 +48,7 @@ class Scene:
 
     def __init__(self, reader: PhotoReader) -> None:
         self.deal = counted(32)
-        self.recipient = account(1001)
+        self.recipient, self.customer = account(1001), account(1002)
         self.now = MORNING
         self.nonces = InMemoryNonceBook(randomness=counted)
         self.reuse = InMemoryReuseIndex()
@@ -64,6 +64,10 @@ class Scene:
         """Photos to hand in."""
         return parse_term({"term_type": "photo_upload", "data": options}).terms[0]
 
+    def delivered(self, **options: Any) -> Term:
+        """Something that the customer is to confirm."""
+        return parse_term({"term_type": "delivery_confirmation", "data": options}).terms[0]
+
     def wait(self, **passed: float) -> None:
         """Lets time pass."""
         self.now += timedelta(**passed)
@@ -78,7 +82,8 @@ class Scene:
 
     def case(self, term: Term) -> Case:
         """What the service knows about evidence for a term."""
-        return Case(subject=self.subject(term), submitter=self.recipient.address, domain=DOMAIN)
+        signers = self.circumstances().addresses(term.type.roles)
+        return Case(subject=self.subject(term), signers=signers, domain=DOMAIN)
 
     def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:
         """The recipient's signature over content; `changes` to the message, its `signer` or `domain`."""
@@ -116,12 +121,40 @@ class Scene:
         self.evidence.append(piece)
         return piece
 
+    def confirm(self, term: Term, *, signed: SignedSubmission | None = None, **said: Any) -> Piece:
+        """Hands in the customer's word; honest unless `signed` or `said` (as in `say`, or `nonce`) differs."""
+        message = signed
+        if message is None:
+            nonce = said.pop("nonce", None) or self.nonce(term)
+            message = self.say(deal=self.deal, milestone=0, term=term.id, nonce=nonce, **said)
+        self.wait(seconds=5)
+        word = message.submission
+        assert isinstance(word, ConfirmationMessage)
+        piece = self.intake.receive_confirmation(word.said, message, case=self.case(term), received_at=self.now)
+        self.evidence.append(piece)
+        return piece
+
+    def say(self, *, confirmed: bool = True, rating: int = 0, **said: Any) -> SignedSubmission:
+        """The customer's signature over a word, or that of another `signer`."""
+        signer = said.pop("signer", self.customer)
+        fields = {"confirmed": confirmed, "rating": rating, "captured_at": int(self.now.timestamp())}
+        message = ConfirmationMessage.model_validate({"kind": "confirmation"} | fields | said)
+        return sign(message, domain=DOMAIN, account=signer)
+
+    def circumstances(self) -> Circumstances:
+        """Those of the deal, now."""
+        return Circumstances(
+            at=self.now,
+            zone="Africa/Kampala",
+            deal=self.deal,
+            milestone=0,
+            submitter=self.recipient.address,
+            people={"customer": self.customer.address},
+        )
+
     def verdict(self, term: Term, *pieces: Piece) -> Verdict:
         """The verdict on these pieces, or on all that was handed in."""
-        circumstances = Circumstances(
-            at=self.now, zone="Africa/Kampala", deal=self.deal, milestone=0, submitter=self.recipient.address
-        )
-        return judge(term, pieces or self.evidence, circumstances)
+        return judge(term, pieces or self.evidence, self.circumstances())
 
     def failed(self, term: Term, *pieces: Piece) -> set[str]:
         """The codes of the checks that fail."""

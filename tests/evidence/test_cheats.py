@@ -302,7 +302,7 @@ def test_a_signature_that_is_nobodys_uses_up_no_nonce(scene: Scene) -> None:
     nonce = scene.nonce(place)
     message = scene.signed(place, "position", position_content(KAMPALA), nonce=nonce)
     nobodys = message.model_copy(update={"signature": bytes(65)})
-    case = replace(scene.case(place), submitter=None)
+    case = replace(scene.case(place), signers=frozenset())
     piece = scene.intake.receive_position(KAMPALA, nobodys, case=case, received_at=scene.now)
     assert "bound.signature" in scene.failed(place, piece)
     assert scene.verdict(place, scene.report(place, nonce=nonce)).fulfilled

@@ -5,7 +5,14 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from pydantic import ValidationError
 
-from escrow_chain.evidence.submission import SUBMISSION, SignedSubmission, Submission, sign
+from escrow_chain.evidence.submission import (
+    CONFIRMATION,
+    SUBMISSION,
+    ConfirmationMessage,
+    SignedSubmission,
+    Submission,
+    sign,
+)
 from escrow_chain.protocol.signatures import HALF_ORDER, compact, recover
 from tests.evidence.scene import DOMAIN, account
 
@@ -19,6 +26,16 @@ MESSAGE = Submission(
     content=b"\x04" * 32,
     captured_at=1_751_300_000,
 )
+WORD = ConfirmationMessage(
+    deal=b"\x01" * 32,
+    milestone=3,
+    term=b"\x02" * 32,
+    nonce=b"\x03" * 32,
+    kind="confirmation",
+    confirmed=True,
+    rating=4,
+    captured_at=1_751_300_000,
+)
 WALLET = account(7)
 
 
@@ -28,16 +45,27 @@ def test_the_type_is_the_one_that_wallets_show() -> None:
         "Submission(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,"
         "string kind,bytes32 content,uint64 capturedAt)"
     )
+    assert CONFIRMATION.declaration == (
+        "Confirmation(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,"
+        "bool confirmed,uint8 rating,uint64 capturedAt)"
+    )
 
 
-def test_a_wallet_signs_the_same_digest() -> None:
+@pytest.mark.parametrize("message", [MESSAGE, WORD])
+def test_a_wallet_signs_the_same_digest(message: Submission | ConfirmationMessage) -> None:
     """What a wallet makes of the typed data recovers to the wallet."""
-    shown = MESSAGE.typed_data(DOMAIN)
+    shown = message.typed_data(DOMAIN)
     by_wallet = WALLET.sign_message(encode_typed_data(full_message=shown))
-    assert SignedSubmission(submission=MESSAGE, signature=bytes(by_wallet.signature)).signer(DOMAIN) == WALLET.address
-    assert sign(MESSAGE, domain=DOMAIN, account=WALLET).signature == bytes(by_wallet.signature)
-    assert shown["message"]["kind"] == "photo"
+    assert SignedSubmission(submission=message, signature=bytes(by_wallet.signature)).signer(DOMAIN) == WALLET.address
+    assert sign(message, domain=DOMAIN, account=WALLET).signature == bytes(by_wallet.signature)
     assert shown["message"]["capturedAt"] == 1_751_300_000
+
+
+def test_a_wallet_shows_what_is_said() -> None:
+    """In words, not as a hash."""
+    shown = WORD.typed_data(DOMAIN)["message"]
+    assert (shown["confirmed"], shown["rating"]) == (True, 4)
+    assert MESSAGE.typed_data(DOMAIN)["message"]["kind"] == "photo"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +84,25 @@ def test_every_field_is_signed(change: dict[str, object]) -> None:
     """With any field changed, the signature is somebody else's."""
     signed = sign(MESSAGE, domain=DOMAIN, account=WALLET)
     changed = Submission.model_validate(MESSAGE.model_dump() | change)
+    assert SignedSubmission(submission=changed, signature=signed.signature).signer(DOMAIN) != WALLET.address
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"deal": b"\x09" * 32},
+        {"milestone": 4},
+        {"term": b"\x09" * 32},
+        {"nonce": b"\x09" * 32},
+        {"confirmed": False},
+        {"rating": 5},
+        {"captured_at": 1_751_300_001},
+    ],
+)
+def test_every_field_of_a_confirmation_is_signed(change: dict[str, object]) -> None:
+    """As of a submission."""
+    signed = sign(WORD, domain=DOMAIN, account=WALLET)
+    changed = ConfirmationMessage.model_validate(WORD.model_dump() | change)
     assert SignedSubmission(submission=changed, signature=signed.signature).signer(DOMAIN) != WALLET.address
 
 
@@ -91,8 +138,9 @@ def test_a_signature_has_one_spelling() -> None:
 
 def test_a_signed_submission_survives_json() -> None:
     """As it comes over HTTP, and lies in files."""
-    signed = sign(MESSAGE, domain=DOMAIN, account=WALLET)
-    assert SignedSubmission.model_validate_json(signed.model_dump_json()) == signed
+    for message in (MESSAGE, WORD):
+        signed = sign(message, domain=DOMAIN, account=WALLET)
+        assert SignedSubmission.model_validate_json(signed.model_dump_json()) == signed
 
 
 @pytest.mark.parametrize("change", [{"milestone": 256}, {"captured_at": -1}, {"captured_at": 2**63}, {"kind": "video"}])

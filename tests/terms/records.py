@@ -8,6 +8,7 @@ from eth_hash.auto import keccak
 from escrow_chain.terms import (
     Check,
     Circumstances,
+    Confirmation,
     Fix,
     NonceStatus,
     Photo,
@@ -23,6 +24,7 @@ from escrow_chain.terms import (
 
 DEAL = b"\xde" * 32
 WALLET = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+CUSTOMER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 STRANGER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 MORNING = datetime(2025, 6, 30, 6, 0, tzinfo=UTC)
 """09:00 in Kampala."""
@@ -41,6 +43,11 @@ def pictured(**options: Any) -> Term:
     return parse_term({"term_type": "photo_upload", "data": options}).terms[0]
 
 
+def delivered(**options: Any) -> Term:
+    """A `delivery_confirmation` with these options."""
+    return parse_term({"term_type": "delivery_confirmation", "data": options}).terms[0]
+
+
 def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: Any) -> Provenance:
     """That of an honest piece: nonce ten seconds before its receipt, signed by the submitter."""
     found: dict[str, Any] = {
@@ -48,7 +55,7 @@ def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: 
         "milestone": 0,
         "term": term.id,
         "nonce": content,
-        "kind": "position" if term.type.name == "location_verification" else "photo",
+        "kind": next(iter(term.type.kinds)),
         "content": content,
         "signer": WALLET,
         "nonce_status": NonceStatus.FRESH,
@@ -75,6 +82,20 @@ def position(
         fix=Fix(latitude=latitude, longitude=longitude, accuracy=accuracy),
         captured_at=changes.pop("captured_at", at - timedelta(seconds=5)),
         provenance=provenance(term, content, at, **changes),
+    )
+
+
+def confirmation(
+    term: Term, *, confirmed: bool = True, rating: int | None = None, at: datetime = MORNING, **changes: Any
+) -> Confirmation:
+    """The customer's signed word, received at `at`; `changes` go into its provenance."""
+    content = keccak(repr((confirmed, rating, at)).encode())
+    return Confirmation(
+        content=content,
+        confirmed=confirmed,
+        rating=rating,
+        captured_at=at - timedelta(seconds=5),
+        provenance=provenance(term, content, at, **({"signer": CUSTOMER} | changes)),
     )
 
 
@@ -107,7 +128,14 @@ def picture_hash(seed: int, turn: int = 0) -> str:
 
 def verdict_on(term: Term, *evidence: Piece, at: datetime = MORNING + timedelta(hours=12), **changes: Any) -> Verdict:
     """The verdict on evidence of an honest recipient's circumstances."""
-    found = {"at": at, "zone": "Africa/Kampala", "deal": DEAL, "milestone": 0, "submitter": WALLET}
+    found = {
+        "at": at,
+        "zone": "Africa/Kampala",
+        "deal": DEAL,
+        "milestone": 0,
+        "submitter": WALLET,
+        "people": {"customer": CUSTOMER},
+    }
     return judge(term, evidence, Circumstances(**(found | changes)))
 
 

@@ -134,7 +134,6 @@ def test_refuses_a_broken_rule_at_its_path(term: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("term", "path"),
     [
-        ({"term_type": "delivery_confirmation", "data": {}}, "term_type"),
         ({"term_type": "meeting_delivery", "data": {}}, "term_type"),
         ({"term_type": "custom", "data": {}}, "term_type"),
         (photo(photo_requirements=[{"category": "before", "required_count": 1}]), "data.photo_requirements"),
@@ -152,9 +151,33 @@ def test_refuses_what_nothing_checks_yet(term: Any, path: str) -> None:
     assert "not supported yet" in str(caught.value)
 
 
+def test_people_are_part_of_the_document_and_of_its_hash() -> None:
+    """With checksummed addresses; without people the document is what it was before there were any."""
+    named = parse_document(document(people={"customer": "0x" + "ab" * 20, "quality_control": "0x" + "12" * 20}))
+    assert named.people["customer"] == "0xABaBaBaBABabABabAbAbABAbABabababaBaBABaB"
+    assert named.hash != parse_document(document()).hash
+    assert parse_document(document()).people == {}
+
+
+def test_roles_that_nobody_is_named_for_are_known() -> None:
+    """The recipient is the milestone's payee, and needs no name."""
+    rated = {"term_type": "delivery_confirmation", "data": {}}
+    nameless = parse_document(document(terms=[location(**POINT), rated]))
+    assert [(term.position, role) for term, role in nameless.unnamed()] == [(1, "customer")]
+    named = parse_document(document(terms=[rated], people={"customer": "0x" + "ab" * 20}))
+    assert list(named.unnamed()) == []
+
+
 @pytest.mark.parametrize(
     ("given", "path"),
     [
+        (document(people=[]), "people"),
+        (document(people=None), "people"),
+        (document(people={"customer": "0x12"}), "people.customer"),
+        (document(people={"customer": 5}), "people.customer"),
+        (document(people={"The Customer": "0x" + "ab" * 20}), "people.The Customer"),
+        (document(people={"recipient": "0x" + "ab" * 20}), "people.recipient"),
+        (document(people={f"role_{number}": "0x" + "ab" * 20 for number in range(33)}), "people"),
         (document(format="escrow_chain/terms/2"), "format"),
         (document(timezone="Africa/Atlantis"), "timezone"),
         (document(timezone="../../etc/passwd"), "timezone"),

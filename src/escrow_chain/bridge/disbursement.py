@@ -5,7 +5,7 @@ references and terms, and the time zone. The rest is part of the agreement that 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -77,15 +77,23 @@ class Funding:
     attestor: str
 
 
+@dataclass(frozen=True)
+class Parties:
+    """Who is meant by the references of a request: each recipient's wallet, and who else has a word there, by role."""
+
+    wallets: Mapping[str, str]
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
 def plan(
     request: Mapping[str, Any],
     *,
-    wallets: Mapping[str, str],
+    parties: Parties,
     funding: Funding,
     now: datetime,
     random_bytes: Callable[[int], bytes],
 ) -> Plan:
-    """The deal that a request asks for. `wallets` has each reference's address.
+    """The deal that a request asks for.
 
     The documents are salted from `random_bytes`, since their hashes are public and what they say is not. Raises
     `InvalidRequest` with the path of the field that is wrong.
@@ -93,7 +101,7 @@ def plan(
     disbursement = _read(request)
     references = tuple(recipient.reference for recipient in disbursement.recipients)
     documents = tuple(
-        _terms_document(recipient, disbursement.auto_release.timezone, random_bytes(32))
+        _terms_document(recipient, parties, disbursement.auto_release.timezone, random_bytes(32))
         for recipient in disbursement.recipients
     )
     parsed = tuple(_parse(document, child_path("recipients", index)) for index, document in enumerate(documents))
@@ -102,7 +110,7 @@ def plan(
             index=index,
             deadline=max(0, int((_deadline(terms) or now + WITHOUT_DEADLINE).timestamp())),
             terms=terms.hash,
-            payouts=(_payout(recipient, wallets, funding.decimals, child_path("recipients", index)),),
+            payouts=(_payout(recipient, parties.wallets, funding.decimals, child_path("recipients", index)),),
         )
         for index, (recipient, terms) in enumerate(zip(disbursement.recipients, parsed, strict=True))
     )
@@ -145,18 +153,23 @@ def _invalid(error: ValidationError, *, where: str) -> InvalidRequest:
     return InvalidRequest(path, first["msg"])
 
 
-def _terms_document(recipient: Recipient, timezone: str, salt: bytes) -> dict[str, Any]:
-    return {"format": FORMAT, "salt": "0x" + salt.hex(), "timezone": timezone, "terms": recipient.terms}
+def _terms_document(recipient: Recipient, parties: Parties, timezone: str, salt: bytes) -> dict[str, Any]:
+    document = {"format": FORMAT, "salt": "0x" + salt.hex(), "timezone": timezone, "terms": recipient.terms}
+    named = parties.people.get(recipient.reference)
+    return document | {"people": dict(named)} if named else document
 
 
 def _parse(document: dict[str, Any], where: str) -> TermsDocument:
     try:
-        return parse_document(document)
+        terms = parse_document(document)
     except (InvalidTerms, NotSupportedYet) as error:
         path = "auto_release.timezone" if error.path == "timezone" else f"{where}.{error.path}"
         raise InvalidRequest(path, error.problems[0].reason) from None
     except InvalidJson as error:
         raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
+    for term, role in terms.unnamed():
+        raise InvalidRequest(f"{where}.terms[{term.position}].term_type", f"nobody is named as the {role}")
+    return terms
 
 
 def _deadline(document: TermsDocument) -> datetime | None:

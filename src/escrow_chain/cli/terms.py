@@ -1,7 +1,7 @@
 """`escrow terms check`: a term and evidence in files, a verdict out. Writes nothing.
 
 TERM.json is one `{"term_type": ..., "data": {...}}` or a terms document (`escrow_chain.terms.document`).
-Evidence is recognised by content: photos; a position as JSON, or a list of them; signed pieces
+Evidence is recognised by content: photos; a position as JSON, or a list of them; a confirmation as JSON; signed pieces
 (`escrow_chain.evidence.signed_piece`, which has the format). A piece that nobody signed is a claim of
 grade G0: all its checks are shown, but it fulfils nothing.
 
@@ -46,7 +46,11 @@ def check(
     term: Annotated[Path, typer.Argument(metavar="TERM.json", help="A term, or a terms document.")],
     evidence: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="EVIDENCE...", help="Photos, positions as JSON, signed pieces.", show_default=False),
+        typer.Argument(
+            metavar="EVIDENCE...",
+            help="Photos, positions and confirmations as JSON, signed pieces.",
+            show_default=False,
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="The time of judging, as in 2025-06-30T16:30:00Z; else now.")
@@ -109,6 +113,7 @@ def _circumstances(
         deal=first.deal if first else bytes(32),
         milestone=first.milestone if first else 0,
         submitter=submitter,
+        people=document.people,
     )
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from escrow_chain.evidence.handed_in import HandedIn, LoosePhoto, LoosePosition, Signed
+from escrow_chain.evidence.content import read_confirmation
+from escrow_chain.evidence.handed_in import HandedIn, LooseConfirmation, LoosePhoto, LoosePosition, Signed
 from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, unusable
 from escrow_chain.evidence.nonces import Subject
 from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import ReuseIndex
 from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces
+from escrow_chain.evidence.submission import ConfirmationMessage
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
@@ -25,6 +27,7 @@ from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES, PhotoOptions
 from escrow_chain.terms.pieces import Photo, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
 
+_LOOSE: Final = {LoosePhoto: "photo", LoosePosition: "position", LooseConfirmation: "confirmation"}
 _NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)
 """The domain under which a piece that nobody signed is not verified."""
 
@@ -87,7 +90,7 @@ def _kind(thing: HandedIn) -> str | None:
         return thing.piece.submission.kind
     if isinstance(thing, Refusal):
         return None
-    return "photo" if isinstance(thing, LoosePhoto) else "position"
+    return _LOOSE[type(thing)]
 
 
 def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: Intake) -> Piece:
@@ -95,9 +98,13 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
         return unusable(thing, claims=None)
     subject = Subject(deal=circumstances.deal, milestone=circumstances.milestone, term=term.id)
     limit = term.options.max_bytes if isinstance(term.options, PhotoOptions) else MAX_PHOTO_BYTES
+    signers = circumstances.addresses(term.type.roles)
     if isinstance(thing, Signed):
-        return _receive_signed(thing, Case(subject, circumstances.submitter, thing.piece.domain), intake, limit)
-    case = Case(subject, circumstances.submitter, _NOBODYS)
+        return _receive_signed(thing, Case(subject, signers, thing.piece.domain), intake, limit)
+    case = Case(subject, signers, _NOBODYS)
+    if isinstance(thing, LooseConfirmation):
+        said = read_confirmation(thing.document)
+        return intake.receive_confirmation(said, None, case=case, received_at=circumstances.at)
     if isinstance(thing, LoosePosition):
         return intake.receive_position(thing.document, None, case=case, received_at=circumstances.at)
     upload = PhotoUpload(thing.file, max_bytes=limit)
@@ -107,6 +114,9 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
 def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -> Piece:
     piece = thing.piece
     received_at: datetime = piece.receipt.received_at
+    named = piece.submission
+    if isinstance(named, ConfirmationMessage):
+        return intake.receive_confirmation(named.said, piece, case=case, received_at=received_at)
     if thing.file is None:
         return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
     upload = PhotoUpload(thing.file, piece.position, max_bytes)

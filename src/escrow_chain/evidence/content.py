@@ -2,10 +2,11 @@
 
     position   {"latitude": 0.347596, "longitude": 32.58252, "accuracy": 8.5}
     photo      {"photo": "0x<sha-256 of the file>", "position": {the same}}
+    confirmation  {"confirmed": true, "rating": 4}
 
-`accuracy` in metres; a photo's `position` is left out if its upload has none. Keys that are not known
-are kept and hashed. When it was is in the signed message itself; only a position that nobody signs
-says it here, as `captured_at` (ISO 8601 with zone).
+`accuracy` in metres; a photo's `position` is left out if its upload has none, and a confirmation's `rating` (1 to 5)
+too. Keys of a position that are not known are kept and hashed. When it was is in the signed message itself; only what
+nobody signs says it here, as `captured_at` (ISO 8601 with zone).
 """
 
 import hashlib
@@ -18,7 +19,8 @@ from pydantic import BeforeValidator, ConfigDict, ValidationError
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
 from escrow_chain.terms.options import parse_instant
-from escrow_chain.terms.pieces import Fix
+from escrow_chain.terms.pieces import Fix, Rating
+from escrow_chain.terms.record import Record
 
 
 class _Reported(Fix):
@@ -36,17 +38,38 @@ class ReadPosition:
     captured_at: datetime | None
 
 
+class Said(Record):
+    """A confirmation as a document that nobody signed."""
+
+    confirmed: bool
+    rating: Rating | None = None
+    captured_at: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The hash of what is said: 32 bytes."""
+        return hashlib.sha256(canonical(self.model_dump(include={"confirmed", "rating"}, exclude_none=True))).digest()
+
+
+def read_confirmation(document: JsonValue) -> Said | Refusal:
+    """The confirmation that a document says, or why it says none."""
+    try:
+        return Said.model_validate(document)
+    except ValidationError as error:
+        return Refusal(
+            code="confirmation.malformed",
+            sentence="The confirmation is not one: it needs confirmed (true or false), and may have a rating (1 to 5).",
+            measured=_first_problem(error, "confirmation"),
+        )
+
+
 def read_position(document: JsonValue) -> ReadPosition | Refusal:
     """The position that a document says, or why it says none."""
     try:
         reported = _Reported.model_validate(document)
         content = position_content(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        path = ""
-        for step in first["loc"]:
-            path = child_path(path, step)
-        return _malformed(f"{path or 'position'}: {first['msg']}")
+        return _malformed(_first_problem(error, "position"))
     except InvalidJson as error:
         return _malformed(str(error))
     fix = Fix(latitude=reported.latitude, longitude=reported.longitude, accuracy=reported.accuracy)
@@ -64,6 +87,14 @@ def photo_content(sha256: bytes, position: JsonValue = None) -> bytes:
     if position is not None:
         named["position"] = position
     return hashlib.sha256(canonical(named)).digest()
+
+
+def _first_problem(error: ValidationError, name: str) -> str:
+    first = error.errors(include_url=False)[0]
+    path = ""
+    for step in first["loc"]:
+        path = child_path(path, step)
+    return f"{path or name}: {first['msg']}"
 
 
 def _malformed(what: str) -> Refusal:

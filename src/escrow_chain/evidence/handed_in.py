@@ -1,4 +1,4 @@
-"""Evidence from files, recognised by their content: photos, positions, tracks, and signed pieces."""
+"""Evidence from files, recognised by their content: photos, positions, tracks, confirmations, and signed pieces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,14 @@ class Signed:
     file: bytes | None
 
 
-HandedIn: TypeAlias = LoosePosition | LoosePhoto | Signed | Refusal
+@dataclass(frozen=True, slots=True)
+class LooseConfirmation:
+    """A confirmation that nobody signed."""
+
+    document: JsonValue
+
+
+HandedIn: TypeAlias = LoosePosition | LoosePhoto | LooseConfirmation | Signed | Refusal
 
 
 def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
@@ -55,12 +62,18 @@ def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
         return [Refusal(code="evidence.file", sentence="The file is empty. Hand it in again.", measured="empty")]
     if kind != "text":
         return [LoosePhoto(content) if len(content) <= max_bytes else too_large(len(content), max_bytes=max_bytes)]
+    return _documents(content, path.parent, max_bytes=max_bytes)
+
+
+def _documents(content: bytes, folder: Path, *, max_bytes: int) -> Sequence[HandedIn]:
     try:
         document = parse(content)
     except InvalidJson as error:
         return [_unrecognised(f"text, but no JSON: {error}")]
     if isinstance(document, dict) and document.get("format") == FORMAT:
-        return [_signed(content, path.parent, max_bytes=max_bytes)]
+        return [_signed(content, folder, max_bytes=max_bytes)]
+    if isinstance(document, dict) and "confirmed" in document:
+        return [LooseConfirmation(document)]
     return _positions(document)
 
 
@@ -90,7 +103,7 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
         for step in first["loc"]:
             path = child_path(path, step)
         return _unrecognised(f"a signed piece, but {path}: {first['msg']}")
-    if piece.submission.kind == "position":
+    if piece.submission.kind != "photo":
         return Signed(piece, None)
     if piece.photo is None:
         return _unrecognised("a signed photo, but photo: missing")
@@ -101,7 +114,8 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
 def _unrecognised(found: str) -> Refusal:
     return Refusal(
         code="evidence.recognised",
-        sentence="The file is neither a photo, nor a position, nor a signed piece. Hand in one of these.",
+        sentence="The file is neither a photo, nor a position, nor a confirmation, nor a signed piece. Hand in one of "
+        "these.",
         measured=found,
-        limit="jpeg, png, webp, position JSON, signed piece",
+        limit="jpeg, png, webp, position JSON, confirmation JSON, signed piece",
     )

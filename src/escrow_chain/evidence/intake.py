@@ -1,16 +1,16 @@
 """The way in: from bytes and a signed submission to a recorded piece, one method for each kind.
 
 A piece that cannot be read becomes `Unusable`; whatever else is wrong with it is recorded in its
-provenance, and the judge finds it there. A nonce is used up only by a message that the submitter
-signed over these very bytes for this very term, so that nobody else can burn it. A picture enters the
+provenance, and the judge finds it there. A nonce is used up only by a message over these very bytes for
+this very term, signed by somebody whose word counts there, so that nobody else can burn it. A picture enters the
 reuse index if it used up a nonce.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from escrow_chain.evidence.content import photo_content, read_position
+from escrow_chain.evidence.content import Said, photo_content, read_position
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
 from escrow_chain.evidence.photo import PhotoFindings
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
@@ -21,8 +21,10 @@ from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import (
+    Confirmation,
     Coordinates,
     Exif,
+    Kind,
     NonceStatus,
     Photo,
     Position,
@@ -31,15 +33,13 @@ from escrow_chain.terms.pieces import (
     Unusable,
 )
 
-Kind: TypeAlias = Literal["position", "photo"]
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What evidence is handed in for, by whom, and under which escrow contract it must be signed."""
+    """What evidence is handed in for, whose signatures count, and under which escrow contract they must be made."""
 
     subject: Subject
-    submitter: str | None
+    signers: frozenset[str]
     domain: Domain
 
 
@@ -100,6 +100,20 @@ class Intake:
             provenance=provenance,
         )
 
+    def receive_confirmation(
+        self, said: Said | Refusal, signed: SignedSubmission | None, *, case: Case, received_at: datetime
+    ) -> Confirmation | Unusable:
+        """A confirmation that came in. What is signed is the word that counts."""
+        if isinstance(said, Refusal):
+            return unusable(said, claims="confirmation")
+        return Confirmation(
+            content=said.content,
+            confirmed=said.confirmed,
+            rating=said.rating,
+            captured_at=signed.submission.captured_time if signed else said.captured_at,
+            provenance=self._provenance(signed, ("confirmation", said.content), case, received_at),
+        )
+
     def _sightings(
         self, read: ReadPhoto, provenance: Provenance | None, case: Case, received_at: datetime
     ) -> tuple[Sighting, ...]:
@@ -117,13 +131,17 @@ class Intake:
         named = signed.submission
         signer = signed.signer(case.domain)
         subject = Subject(deal=named.deal, milestone=named.milestone, term=named.term)
-        by_submitter = signer is not None and signer == case.submitter
-        if by_submitter and (subject, (named.kind, named.content)) == (case.subject, piece):
+        if signer in case.signers and (subject, (named.kind, named.content)) == (case.subject, piece):
             redemption = self.nonces.redeem(named.nonce, case.subject, at=received_at)
         else:
             redemption = Redemption(NonceStatus.UNASKED, None)
         return Provenance(
-            **named.model_dump(exclude={"captured_at"}),
+            deal=named.deal,
+            milestone=named.milestone,
+            term=named.term,
+            nonce=named.nonce,
+            kind=named.kind,
+            content=named.content,
             signer=signer,
             nonce_status=redemption.status,
             issued_at=redemption.issued_at,

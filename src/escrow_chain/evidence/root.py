@@ -7,7 +7,7 @@ One leaf for each accepted piece, keccak256 of the RFC 8785 bytes of
 
 in the order of (position of the term in its document, receipt). The salt keeps others from guessing a
 piece from its leaf, so that one piece can be shown to an arbiter, with its proof, and the rest stays
-hidden. `sha256` is that of the photo's file, or of the position's canonical JSON.
+hidden. `sha256` is that of the photo's file, or of any other piece's canonical JSON.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from typing import Any, Final
 from escrow_chain.protocol import merkle
 from escrow_chain.protocol.canonical import document_hash
 from escrow_chain.protocol.numbers import Bytes32
-from escrow_chain.terms.pieces import Photo, Piece, Position
+from escrow_chain.terms.pieces import Photo, Piece, Unusable
 from escrow_chain.terms.record import Record
 from escrow_chain.terms.verdict import Verdict
 
@@ -25,6 +25,7 @@ LEAF_FORMAT: Final = "escrow_chain/evidence-leaf/1"
 _MEASURED: Final = {
     "position": {"fix", "captured_at"},
     "photo": {"format", "size", "width", "height", "exif", "pdq", "fix", "captured_at"},
+    "confirmation": {"confirmed", "rating", "captured_at"},
 }
 
 
@@ -52,14 +53,14 @@ def accepted_leaves(
 
 def leaf_document(piece: Piece, *, term: bytes, salt: bytes) -> dict[str, Any]:
     """The leaf of one accepted piece. `term` and `salt` have 32 bytes."""
-    if not isinstance(piece, Position | Photo) or piece.provenance is None:
-        raise TypeError("only a signed position or photo can have been accepted")
+    if isinstance(piece, Unusable) or piece.provenance is None:
+        raise TypeError("only a signed piece can have been accepted")
     return {
         "format": LEAF_FORMAT,
         "salt": "0x" + salt.hex(),
         "term": "0x" + term.hex(),
         "kind": piece.kind,
-        "sha256": "0x" + (piece.content if isinstance(piece, Position) else piece.sha256).hex(),
+        "sha256": "0x" + (piece.sha256 if isinstance(piece, Photo) else piece.content).hex(),
         "measured": piece.model_dump(mode="json", include=_MEASURED[piece.kind]),
         "received_at": _spelled(piece.provenance.received_at),
     }

@@ -10,6 +10,7 @@
      "receipt": {"nonce_status": "fresh", "issued_at": "2025-06-30T16:12:00Z",
                  "received_at": "2025-06-30T16:14:03Z", "sightings": []}}
 
+A confirmation's `submission` says all there is: `kind`, `confirmed` and `rating` instead of `kind` and `content`.
 `position` is the piece itself, or the photo upload's own position (left out if it has none); `photo` is
 the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
 reads the file; the receipt is the word of the service that received the piece.

@@ -1,20 +1,22 @@
-"""The message that a submitter signs over a piece of evidence: EIP-712, readable in a wallet.
+"""The messages that people sign over a piece of evidence: EIP-712, readable in a wallet.
 
     Submission(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,string kind,bytes32 content,uint64 capturedAt)
+    Confirmation(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,bool confirmed,uint8 rating,uint64 capturedAt)
 
-under the escrow's own domain, so that it is void for any other chain, contract, deal and term.
+under the escrow's own domain, so that they are void for any other chain, contract, deal and term.
 `content` is the sha-256 of a small canonical JSON document that says what is handed in
-(`escrow_chain.evidence.content`).
+(`escrow_chain.evidence.content`). A confirmation is all there is: its wallet shows what it says. No rating is 0.
 
 Source: EIP-712; EIP-2 for the low `s`.
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from eth_typing import Hash32
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from escrow_chain.evidence.content import Said
 from escrow_chain.protocol.numbers import Bytes32, Uint8
 from escrow_chain.protocol.signatures import SIZE, recover
 from escrow_chain.protocol.typed_data import Domain, Struct
@@ -35,6 +37,18 @@ SUBMISSION: Final = Struct(
         ("uint64", "capturedAt"),
     ),
 )
+CONFIRMATION: Final = Struct(
+    "Confirmation",
+    (
+        ("bytes32", "deal"),
+        ("uint8", "milestone"),
+        ("bytes32", "term"),
+        ("bytes32", "nonce"),
+        ("bool", "confirmed"),
+        ("uint8", "rating"),
+        ("uint64", "capturedAt"),
+    ),
+)
 _LATEST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
@@ -47,6 +61,8 @@ def _from_hexadecimal(value: Any) -> Any:
     return value
 
 
+Submitted: TypeAlias = Literal["position", "photo"]
+"""What a submission can be of."""
 Signature = Annotated[
     bytes,
     BeforeValidator(_from_hexadecimal),
@@ -56,15 +72,15 @@ Signature = Annotated[
 """Bytes as a wallet gives them, 0x-hexadecimal in JSON: r, s, v if they are to recover."""
 
 
-class Submission(Record):
-    """What is signed. `captured_at` is the device's time in unix seconds."""
+class Message(Record):
+    """What is signed of every piece. `captured_at` is the device's time in unix seconds."""
+
+    STRUCT: ClassVar[Struct]
 
     deal: Bytes32
     milestone: Uint8
     term: Bytes32
     nonce: Bytes32
-    kind: Literal["position", "photo"]
-    content: Bytes32
     captured_at: Annotated[int, Field(ge=0, le=_LATEST)]
 
     @property
@@ -74,25 +90,54 @@ class Submission(Record):
 
     def digest(self, domain: Domain) -> bytes:
         """What is signed: 32 bytes."""
-        return domain.digest(SUBMISSION.struct_hash(tuple(self._message().values())))
+        return domain.digest(self.STRUCT.struct_hash(tuple(self._message().values())))
 
     def typed_data(self, domain: Domain) -> dict[str, Any]:
         """What a wallet shows and signs (`eth_signTypedData_v4`), binary values as hexadecimal."""
         shown = {
             name: "0x" + value.hex() if isinstance(value, bytes) else value for name, value in self._message().items()
         }
-        return domain.typed_data(SUBMISSION, shown)
+        return domain.typed_data(self.STRUCT, shown)
 
     def _message(self) -> dict[str, Any]:
         """The fields by the names and in the order of the type."""
-        fields = self.model_dump()
-        return {("capturedAt" if name == "captured_at" else name): fields[name] for name in fields}
+        fields = {"capturedAt": self.captured_at} | self.model_dump()
+        return {name: fields[name] for _, name in self.STRUCT.fields}
+
+
+class Submission(Message):
+    """That a position or a photo is handed in."""
+
+    STRUCT: ClassVar[Struct] = SUBMISSION
+
+    kind: Submitted
+    content: Bytes32
+
+
+class ConfirmationMessage(Message):
+    """That something came as agreed, or did not, and how good it was."""
+
+    STRUCT: ClassVar[Struct] = CONFIRMATION
+
+    kind: Literal["confirmation"]
+    confirmed: bool
+    rating: Annotated[int, Field(ge=0, le=5)]
+
+    @property
+    def said(self) -> Said:
+        """What is said, without when and about what."""
+        return Said(confirmed=self.confirmed, rating=self.rating or None)
+
+    @property
+    def content(self) -> bytes:
+        """The hash of what is said: 32 bytes."""
+        return self.said.content
 
 
 class SignedSubmission(Record):
     """A submission and the signature over it."""
 
-    submission: Submission
+    submission: Annotated[Submission | ConfirmationMessage, Field(discriminator="kind")]
     signature: Signature
 
     def signer(self, domain: Domain) -> str | None:
@@ -105,7 +150,7 @@ class SignedSubmission(Record):
         return recover(self.submission.digest(domain), self.signature)
 
 
-def sign(submission: Submission, *, domain: Domain, account: "LocalAccount") -> SignedSubmission:
+def sign(submission: Submission | ConfirmationMessage, *, domain: Domain, account: "LocalAccount") -> SignedSubmission:
     """The submission, signed with a key at hand."""
     signature = account.unsafe_sign_hash(Hash32(submission.digest(domain))).signature
     return SignedSubmission(submission=submission, signature=bytes(signature))

@@ -73,6 +73,8 @@ class Struct:
                 raw, size = bytes.fromhex(value.removeprefix("0x")), 20
             case "bytes32":
                 raw, size = value, 32
+            case "bool":
+                raw, size = bytes([value]), 1
             case _:
                 size = _bits(kind) // 8
                 raw = value.to_bytes(size)
@@ -87,7 +89,7 @@ class Struct:
             return part.message(value)
         if isinstance(value, bytes):
             return "0x" + value.hex()
-        return str(value) if isinstance(value, int) and _bits(kind) > _MAX_SAFE_BITS else value
+        return str(value) if kind.startswith("uint") and _bits(kind) > _MAX_SAFE_BITS else value
 
     def _part(self, kind: str) -> "Struct | None":
         return next((part for part in self.parts if part.name == kind), None)

@@ -19,6 +19,7 @@ from escrow_chain.terms.errors import (
 )
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.pieces import (
+    Confirmation,
     Coordinates,
     Exif,
     Fix,
@@ -38,6 +39,7 @@ __all__ = [
     "FORMAT",
     "Check",
     "Circumstances",
+    "Confirmation",
     "Coordinates",
     "Exif",
     "Fix",

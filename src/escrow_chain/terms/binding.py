@@ -1,4 +1,4 @@
-"""Whether a piece is bound to this deal, milestone and term, and to its submitter: its grade.
+"""Whether a piece is bound to this deal, milestone and term, and to one of those whose word counts: its grade.
 
 Only the interval from nonce to receipt is trusted, since a server saw both ends. What the device
 says of its own clock must lie inside it.
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from escrow_chain.terms.circumstances import Circumstances
-from escrow_chain.terms.pieces import NonceStatus, Photo, Position, Provenance
+from escrow_chain.terms.pieces import NonceStatus, Provenance, Usable
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.verdict import Check
 
@@ -21,19 +21,19 @@ _NONCE_SENTENCES: Final = {
     NonceStatus.EXPIRED: "The nonce had expired. Ask for a new one and hand in a new piece.",
     NonceStatus.UNKNOWN: "Nobody issued this nonce. Ask for one before you take the piece.",
     NonceStatus.ELSEWHERE: "The nonce was issued for another term. Ask for one for this term.",
-    NonceStatus.UNASKED: "The nonce was not redeemed, since the signature is not the submitter's.",
+    NonceStatus.UNASKED: "The nonce was not redeemed, since the signature is of nobody whose word counts.",
 }
 
 
 def binding_checks(
-    piece: Position | Photo, *, number: int, term: bytes, circumstances: Circumstances
+    piece: Usable, *, number: int, term: bytes, signers: frozenset[str], circumstances: Circumstances
 ) -> tuple[Check, ...]:
-    """The checks that all must pass for G1; none for a piece that is not signed at all."""
+    """The checks that all must pass for G1; none for a piece that is not signed at all. `signers` are those who may."""
     provenance = piece.provenance
     if provenance is None:
         return ()
     return (
-        _signature(provenance, number, circumstances),
+        _signature(provenance, number, signers),
         _content(piece, provenance, number),
         _subject(piece, provenance, number, term, circumstances),
         _nonce(provenance, number),
@@ -41,31 +41,32 @@ def binding_checks(
     )
 
 
-def grade_of(checks: tuple[Check, ...]) -> Grade:
-    """G1 if the piece is signed and every binding check passed, else G0."""
-    return Grade.BOUND if checks and all(check.passed for check in checks) else Grade.CLAIM
+def grade_of(piece: Usable, checks: tuple[Check, ...], circumstances: Circumstances) -> Grade:
+    """G1 if the recipient signed the piece, G3 if somebody else did; G0 unless every binding check passed."""
+    if not piece.provenance or not all(check.passed for check in checks):
+        return Grade.CLAIM
+    return Grade.BOUND if piece.provenance.signer == circumstances.submitter else Grade.COUNTERPARTY
 
 
-def _signature(provenance: Provenance, number: int, circumstances: Circumstances) -> Check:
-    expected = circumstances.submitter
-    passed = expected is not None and provenance.signer == expected
+def _signature(provenance: Provenance, number: int, signers: frozenset[str]) -> Check:
+    passed = provenance.signer in signers
     if passed:
-        sentence = "The submitter's wallet signed it."
-    elif expected is None:
-        sentence = "Nobody is named whose signature counts. Name the submitter's wallet."
+        sentence = "Somebody whose word counts here signed it."
+    elif not signers:
+        sentence = "Nobody is named whose signature counts. Name that wallet."
     else:
-        sentence = "The submitter's wallet did not sign it. Sign it with that wallet."
+        sentence = "Nobody signed it whose word counts here. Sign it with the wallet that the terms name."
     return Check(
         code="bound.signature",
         passed=passed,
         sentence=sentence,
         measured=provenance.signer,
-        limit=expected,
+        limit=", ".join(sorted(signers)) or None,
         piece=number,
     )
 
 
-def _content(piece: Position | Photo, provenance: Provenance, number: int) -> Check:
+def _content(piece: Usable, provenance: Provenance, number: int) -> Check:
     passed = provenance.content == piece.content
     return Check(
         code="bound.content",
@@ -79,9 +80,7 @@ def _content(piece: Position | Photo, provenance: Provenance, number: int) -> Ch
     )
 
 
-def _subject(
-    piece: Position | Photo, provenance: Provenance, number: int, term: bytes, circumstances: Circumstances
-) -> Check:
+def _subject(piece: Usable, provenance: Provenance, number: int, term: bytes, circumstances: Circumstances) -> Check:
     named = (provenance.kind, provenance.deal, provenance.milestone, provenance.term)
     expected = (piece.kind, circumstances.deal, circumstances.milestone, term)
     return Check(
@@ -111,7 +110,7 @@ def _nonce(provenance: Provenance, number: int) -> Check:
     )
 
 
-def _clock(piece: Position | Photo, provenance: Provenance, number: int) -> Check:
+def _clock(piece: Usable, provenance: Provenance, number: int) -> Check:
     outside: timedelta | None = None
     if piece.captured_at is not None and provenance.issued_at is not None:
         too_early = provenance.issued_at - piece.captured_at

@@ -1,10 +1,12 @@
 """What the judge must be told besides the evidence."""
 
+from collections.abc import Collection
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
+from escrow_chain.terms.people import RECIPIENT, People
 from escrow_chain.terms.record import Instant, Record
 from escrow_chain.terms.zones import zone
 
@@ -22,8 +24,9 @@ class Circumstances(Record):
     """The surroundings of one judgement.
 
     `at` is the time of judging: evidence received later is not looked at. `zone` is where daily
-    windows are read. `submitter` is whose evidence counts, None if nobody's is known to. `deadline`
-    is the milestone's, on top of the term's own; evidence counts if received before it.
+    windows are read. `submitter` is the recipient's wallet, None if it is not known; `people` are the
+    others who have a word. `deadline` is the milestone's, on top of the term's own; evidence counts if
+    received before it.
     """
 
     at: Instant
@@ -31,4 +34,11 @@ class Circumstances(Record):
     deal: Bytes32
     milestone: Uint8
     submitter: Address | None
+    people: People = Field(default_factory=dict)
     deadline: Instant | None = None
+
+    def addresses(self, roles: Collection[str]) -> frozenset[str]:
+        """The wallets of these roles, as far as they are known. In another role than the own, a recipient is nobody."""
+        others = {self.people[role] for role in roles if role in self.people} - {self.submitter}
+        own = {self.submitter} if RECIPIENT in roles and self.submitter else set()
+        return frozenset(others | own)

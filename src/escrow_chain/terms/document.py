@@ -1,16 +1,18 @@
 """The terms of one milestone as a document, its hash, and the ids of its terms.
 
     {"format": "escrow_chain/terms/1", "salt": "0x…", "timezone": "Africa/Kampala",
+     "people": {"customer": "0x…"},
      "terms": [{"term_type": "location_verification", "data": {...}}, ...]}
 
 The keccak256 of its RFC 8785 bytes is the milestone's `terms` on chain. Everything in `data` is
 hashed, known or not. The hash is public and the terms are not: `salt`, 32 random bytes, keeps others
-from finding them by trying; terms that are only tried out need none. The format fixes the defaults:
-a term without `grade` asks for G1.
+from finding them by trying; terms that are only tried out need none. `people` says who else than the
+recipient has a word (`escrow_chain.terms.people`), if anybody has. The format fixes the defaults: a
+term without `grade` asks for G1.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +22,7 @@ from eth_hash.auto import keccak
 from escrow_chain.protocol.canonical import JsonValue, child_path, document_hash
 from escrow_chain.terms.errors import InvalidTerms, Problem, UnknownZone
 from escrow_chain.terms.options import Options, parse_options
+from escrow_chain.terms.people import RECIPIENT, parse_people
 from escrow_chain.terms.registry import TermType, term_type
 from escrow_chain.terms.zones import zone
 
@@ -44,7 +47,14 @@ class TermsDocument:
 
     hash: bytes
     timezone: str
+    people: Mapping[str, str]
     terms: tuple[Term, ...]
+
+    def unnamed(self) -> Iterator[tuple[Term, str]]:
+        """Roles whose word a term wants and that nobody is named for, with that term: it can't be fulfilled."""
+        for term in self.terms:
+            for role in sorted(term.type.roles - {RECIPIENT} - self.people.keys()):
+                yield term, role
 
 
 def term_id(terms_hash: bytes, position: int) -> bytes:
@@ -59,7 +69,7 @@ def parse_document(document: JsonValue) -> TermsDocument:
     the value cannot be hashed.
     """
     document = _object(document, path="document")
-    _exact_keys(document, {"format", "timezone", "terms"}, {"salt"}, path="")
+    _exact_keys(document, {"format", "timezone", "terms"}, {"salt", "people"}, path="")
     if "salt" in document and not (isinstance(document["salt"], str) and _SALT.fullmatch(document["salt"])):
         raise InvalidTerms(Problem("salt", "not 32 bytes as 0x and 64 hexadecimal digits"))
     if document["format"] != FORMAT:
@@ -71,7 +81,12 @@ def parse_document(document: JsonValue) -> TermsDocument:
     terms = (
         _term(entry, terms_hash, position, path=child_path("terms", position)) for position, entry in enumerate(entries)
     )
-    return TermsDocument(hash=terms_hash, timezone=_timezone(document["timezone"]), terms=tuple(terms))
+    return TermsDocument(
+        hash=terms_hash,
+        timezone=_timezone(document["timezone"]),
+        people=parse_people(document.get("people", {}), path="people"),
+        terms=tuple(terms),
+    )
 
 
 def parse_term(term: JsonValue, *, timezone: str = DEFAULT_TIMEZONE) -> TermsDocument:

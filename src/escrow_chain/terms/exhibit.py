@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from escrow_chain.terms.pieces import Photo, Position
+from escrow_chain.terms.pieces import Usable
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.verdict import Check
 
-PieceT = TypeVar("PieceT", bound=Position | Photo)
+PieceT = TypeVar("PieceT", bound=Usable)
 
 
 @dataclass(frozen=True, slots=True)

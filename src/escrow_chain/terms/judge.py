@@ -13,7 +13,7 @@ from escrow_chain.terms.binding import binding_checks, grade_of
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import Term
 from escrow_chain.terms.exhibit import Exhibit, Findings
-from escrow_chain.terms.pieces import Photo, Piece, Position, Unusable
+from escrow_chain.terms.pieces import Piece, Unusable, Usable
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.timeliness import timeliness_checks
 from escrow_chain.terms.verdict import Check, Verdict
@@ -78,10 +78,11 @@ def _wrong_kind(kind: str, number: int, term: Term) -> Check:
 
 
 def _exhibit(
-    piece: Position | Photo, number: int, term: Term, circumstances: Circumstances
+    piece: Usable, number: int, term: Term, circumstances: Circumstances
 ) -> tuple[Exhibit[Any], tuple[Check, ...]]:
-    binding = binding_checks(piece, number=number, term=term.id, circumstances=circumstances)
-    grade = grade_of(binding)
+    signers = circumstances.addresses(term.type.roles)
+    binding = binding_checks(piece, number=number, term=term.id, signers=signers, circumstances=circumstances)
+    grade = grade_of(piece, binding, circumstances)
     provenance = piece.provenance
     happened = provenance.received_at if provenance else piece.captured_at or circumstances.at
     timeliness = timeliness_checks(
@@ -103,13 +104,13 @@ def _grade(examined: Sequence[Exhibit[Any]], findings: Findings, asked: Grade) -
     reached = min((each.grade for each in counted), default=None)
     passed = reached is not None and reached >= asked
     if passed:
-        sentence = "The evidence is bound to this term and to its submitter."
+        sentence = "The evidence is bound to this term and to who signed it."
     elif reached is None:
         sentence = "There is no evidence. Hand in some."
     else:
         sentence = (
             "The evidence is a mere claim, which never releases money. Hand it in with a fresh nonce "
-            "for this term and the signature of the submitter's wallet."
+            "for this term and the signature of the wallet that the terms name."
         )
     return Check(
         code="evidence.grade",

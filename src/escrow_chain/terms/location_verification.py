@@ -17,6 +17,7 @@ from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.geodesy import distance_m
 from escrow_chain.terms.options import Options, Part, broken_rule
+from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.pieces import Coordinates, Latitude, Longitude, Position
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
@@ -324,6 +325,7 @@ def _time_between(limit_min: float, journey: Journey | None) -> Check:
 TERM_TYPE: Final = TermType(
     name="location_verification",
     kinds=frozenset({"position"}),
+    roles=frozenset({RECIPIENT}),
     options=LocationOptions,
     examine=examine,
 )

@@ -7,7 +7,7 @@ its hash).
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, Final, NoReturn, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -55,7 +55,12 @@ class Part(BaseModel):
 
 
 class Options(Part):
-    """What all term types have: a text for people, a deadline, and the grade of evidence asked for."""
+    """What all term types have: a text for people, a deadline, and the grade of evidence asked for.
+
+    `BEST_GRADE` is the best that evidence for the type can have.
+    """
+
+    BEST_GRADE: ClassVar[Grade] = Grade.BOUND
 
     description: str | None = None
     deadline: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
@@ -66,7 +71,7 @@ class Options(Part):
     def _grade_can_be_met(cls, grade: Grade) -> Grade:
         if grade == Grade.CLAIM:
             raise broken_rule("G0 is a mere claim and never releases money: ask for G1")
-        if grade > Grade.BOUND:
+        if grade > cls.BEST_GRADE:
             raise not_supported(f"evidence of grade {grade.value}")
         return grade
 

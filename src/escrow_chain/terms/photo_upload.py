@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.options import Options, Part, not_supported
+from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.pieces import Photo, PhotoFormat, Sighting
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
@@ -283,4 +284,10 @@ def _count(counted: Sequence[Exhibit[Photo]], required: int) -> Check:
     )
 
 
-TERM_TYPE: Final = TermType(name="photo_upload", kinds=frozenset({"photo"}), options=PhotoOptions, examine=examine)
+TERM_TYPE: Final = TermType(
+    name="photo_upload",
+    kinds=frozenset({"photo"}),
+    roles=frozenset({RECIPIENT}),
+    options=PhotoOptions,
+    examine=examine,
+)

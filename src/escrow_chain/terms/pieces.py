@@ -20,6 +20,9 @@ Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 PictureHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A PDQ hash: 256 bits, hexadecimal."""
 PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
+Rating = Annotated[int, Field(ge=1, le=5)]
+Kind: TypeAlias = Literal["position", "photo", "confirmation"]
+"""What a piece of evidence can be."""
 
 
 class NonceStatus(StrEnum):
@@ -128,6 +131,20 @@ class Photo(Record):
     provenance: Provenance | None = None
 
 
+class Confirmation(Record):
+    """What somebody says who was to get something: whether it came as agreed, and how good it was (1 to 5).
+
+    `content` is the sha-256 of its canonical JSON, as of a position.
+    """
+
+    kind: Literal["confirmation"] = "confirmation"
+    content: Bytes32
+    confirmed: bool
+    rating: Rating | None
+    captured_at: Instant | None
+    provenance: Provenance | None = None
+
+
 class Unusable(Record):
     """A piece that could not be read, and why: the failed check that the verdict will show.
 
@@ -135,7 +152,7 @@ class Unusable(Record):
     """
 
     kind: Literal["unusable"] = "unusable"
-    claims: Literal["position", "photo"] | None
+    claims: Kind | None
     code: str
     sentence: str
     measured: str | int | float | None = None
@@ -143,4 +160,6 @@ class Unusable(Record):
     unit: str | None = None
 
 
-Piece: TypeAlias = Annotated[Position | Photo | Unusable, Field(discriminator="kind")]
+Usable: TypeAlias = Position | Photo | Confirmation
+"""What can be judged."""
+Piece: TypeAlias = Annotated[Usable | Unusable, Field(discriminator="kind")]

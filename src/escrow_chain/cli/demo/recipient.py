@@ -10,10 +10,10 @@ from pyproj import Geod
 from escrow_chain.bridge.fulfilment import circumstances
 from escrow_chain.cli.demo.clock import ChainClock
 from escrow_chain.evidence.content import photo_content, position_content
-from escrow_chain.evidence.intake import Case, Intake, Kind, PhotoUpload
+from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
 from escrow_chain.evidence.nonces import NonceBook, Subject
 from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
-from escrow_chain.evidence.submission import SignedSubmission, Submission, sign
+from escrow_chain.evidence.submission import SignedSubmission, Submission, Submitted, sign
 from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms import Coordinates, Photo, Piece, Term, TermsDocument, Unusable, Verdict, judge
@@ -108,7 +108,7 @@ class Recipient:
         kept = SignedPiece(**dict(signed), domain=self.desk.domain, position=position, receipt=receipt)
         self.handed_in.append((kept, photo))
 
-    def _sign(self, term: Term, kind: Kind, content: bytes) -> tuple[SignedSubmission, Case]:
+    def _sign(self, term: Term, kind: Submitted, content: bytes) -> tuple[SignedSubmission, Case]:
         """Asks for a nonce, takes the piece, and signs it with the recipient's own wallet."""
         subject = Subject(deal=self.deal, milestone=self.milestone.index, term=term.id)
         nonce = self.desk.nonces.issue(subject, at=self.desk.clock.now())
@@ -123,7 +123,7 @@ class Recipient:
             captured_at=int(self.desk.clock.now().timestamp()),
         )
         self.desk.clock.advance(TO_SEND_S)
-        case = Case(subject=subject, submitter=self.account.address, domain=self.desk.domain)
+        case = Case(subject=subject, signers=frozenset({self.account.address}), domain=self.desk.domain)
         return sign(submission, domain=self.desk.domain, account=self.account), case
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from escrow_chain.bridge.attestor import sign
-from escrow_chain.bridge.disbursement import Plan, plan
+from escrow_chain.bridge.disbursement import Parties, Plan, plan
 from escrow_chain.bridge.fulfilment import Claim, state
 from escrow_chain.chain.node import Receipt
 from escrow_chain.cli.demo.files import write
@@ -89,7 +89,7 @@ def tell(
     """
     made = plan(
         request,
-        wallets={reference: owner.address for reference, owner in stage.recipients.items()},
+        parties=Parties({reference: owner.address for reference, owner in stage.recipients.items()}),
         funding=stage.funding,
         now=stage.clock.now(),
         random_bytes=stage.randomness,
