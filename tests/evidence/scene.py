@@ -82,7 +82,7 @@ class Scene:
 
     def case(self, term: Term) -> Case:
         """What the service knows about evidence for a term."""
-        signers = self.circumstances().addresses(term.type.roles)
+        signers = self.circumstances().addresses(term.options.roles)
         return Case(subject=self.subject(term), signers=signers, domain=DOMAIN)
 
     def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:

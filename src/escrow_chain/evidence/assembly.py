@@ -98,7 +98,7 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
         return unusable(thing, claims=None)
     subject = Subject(deal=circumstances.deal, milestone=circumstances.milestone, term=term.id)
     limit = term.options.max_bytes if isinstance(term.options, PhotoOptions) else MAX_PHOTO_BYTES
-    signers = circumstances.addresses(term.type.roles)
+    signers = circumstances.addresses(term.options.roles)
     if isinstance(thing, Signed):
         return _receive_signed(thing, Case(subject, signers, thing.piece.domain), intake, limit)
     case = Case(subject, signers, _NOBODYS)

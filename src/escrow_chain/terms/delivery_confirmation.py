@@ -25,6 +25,11 @@ class DeliveryOptions(Options):
     min_rating: Rating | None = None
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The customer's alone."""
+        return frozenset({CUSTOMER})
+
+    @property
     def least_rating(self) -> int | None:
         """The lowest rating that will do, None if none is asked for."""
         return self.min_rating or (1 if self.require_rating else None)
@@ -89,7 +94,6 @@ def _rating(last: Exhibit[Confirmation] | None, least: int) -> Check:
 TERM_TYPE: Final = TermType(
     name="delivery_confirmation",
     kinds=frozenset({"confirmation"}),
-    roles=frozenset({CUSTOMER}),
     options=DeliveryOptions,
     examine=examine,
 )

@@ -53,7 +53,7 @@ class TermsDocument:
     def unnamed(self) -> Iterator[tuple[Term, str]]:
         """Roles whose word a term wants and that nobody is named for, with that term: it can't be fulfilled."""
         for term in self.terms:
-            for role in sorted(term.type.roles - {RECIPIENT} - self.people.keys()):
+            for role in sorted(term.options.roles - {RECIPIENT} - self.people.keys()):
                 yield term, role
 
 

@@ -80,7 +80,7 @@ def _wrong_kind(kind: str, number: int, term: Term) -> Check:
 def _exhibit(
     piece: Usable, number: int, term: Term, circumstances: Circumstances
 ) -> tuple[Exhibit[Any], tuple[Check, ...]]:
-    signers = circumstances.addresses(term.type.roles)
+    signers = circumstances.addresses(term.options.roles)
     binding = binding_checks(piece, number=number, term=term.id, signers=signers, circumstances=circumstances)
     grade = grade_of(piece, binding, circumstances)
     provenance = piece.provenance

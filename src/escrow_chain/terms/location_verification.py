@@ -17,13 +17,14 @@ from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.geodesy import distance_m
 from escrow_chain.terms.options import Options, Part, broken_rule
-from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.pieces import Coordinates, Latitude, Longitude, Position
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
-    MAX_SPEED_M_S,
+    frozen_check,
     highest_speeds,
+    is_accurate,
     repeats,
+    speed_check,
 )
 from escrow_chain.terms.verdict import Check
 from escrow_chain.terms.visits import Journey, Visit, free_journey, ordered_journey
@@ -126,7 +127,7 @@ def _position_checks(
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
     """The checks of each position for itself and beside the others, and those that passed all."""
     coarsest = max(point.radius for point in options.points)
-    track = [each for each in exhibits if _accurate(each, coarsest)]
+    track = [each for each in exhibits if is_accurate(each, coarsest)]
     speeds = highest_speeds(track)
     checks: list[Check] = []
     plausible: list[Exhibit[Position]] = []
@@ -135,19 +136,14 @@ def _position_checks(
         if options.verification_window is not None:
             found.append(_window(exhibit, options.verification_window, circumstances.zone))
         if exhibit.number in speeds:
-            found.append(_speed(exhibit, speeds[exhibit.number]))
+            found.append(speed_check(exhibit, speeds[exhibit.number]))
         checks.extend(found)
         if exhibit.timely and exhibit.number in speeds and all(check.passed for check in found):
             plausible.append(exhibit)
     times = repeats(plausible)
-    frozen = [_frozen(exhibit, times[exhibit.number]) for exhibit in plausible]
+    frozen = [frozen_check(exhibit, times[exhibit.number]) for exhibit in plausible]
     sound = [exhibit for exhibit, check in zip(plausible, frozen, strict=True) if check.passed]
     return checks + frozen, sound
-
-
-def _accurate(exhibit: Exhibit[Position], radius_m: float) -> bool:
-    accuracy = exhibit.piece.fix.accuracy
-    return accuracy is not None and 0 < accuracy <= radius_m
 
 
 def _visits_of(point: Point, number: int, sound: Sequence[Exhibit[Position]]) -> list[Visit]:
@@ -159,7 +155,7 @@ def _visits_of(point: Point, number: int, sound: Sequence[Exhibit[Position]]) ->
             happened=exhibit.happened,
         )
         for exhibit in sound
-        if _accurate(exhibit, point.radius) and distance_m(exhibit.piece.fix, point.centre) <= point.radius
+        if is_accurate(exhibit, point.radius) and distance_m(exhibit.piece.fix, point.centre) <= point.radius
     ]
 
 
@@ -173,39 +169,6 @@ def _window(exhibit: Exhibit[Position], window: DailyWindow, zone_name: str) -> 
         else f"It did not come in the window from {window} local time. Hand in a position in that time.",
         measured=exhibit.happened.astimezone(zone(zone_name)).isoformat(),
         limit=f"{window} {zone_name}",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
-
-
-def _frozen(exhibit: Exhibit[Position], times: int) -> Check:
-    passed = times == 1
-    return Check(
-        code="location.frozen",
-        passed=passed,
-        sentence="Its coordinates are new."
-        if passed
-        else "The same coordinates to the centimetre came before, so it is no other position than that. Let "
-        "the device find its position anew.",
-        measured=times,
-        limit=1,
-        unit="times",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
-
-
-def _speed(exhibit: Exhibit[Position], speed_m_s: float) -> Check:
-    passed = speed_m_s <= MAX_SPEED_M_S
-    return Check(
-        code="location.speed",
-        passed=passed,
-        sentence="One can have come there from the other positions."
-        if passed
-        else "Nobody comes there from another position so fast, so one of the two is false. Hand in a position again.",
-        measured=round(speed_m_s, 1),
-        limit=MAX_SPEED_M_S,
-        unit="m/s",
         grade=exhibit.grade,
         piece=exhibit.number,
     )
@@ -265,7 +228,7 @@ def _distance(point: Point, number: int, metres: float, exhibit: Exhibit[Positio
 
 
 def _accuracy(point: Point, number: int, exhibit: Exhibit[Position]) -> Check:
-    passed = _accurate(exhibit, point.radius)
+    passed = is_accurate(exhibit, point.radius)
     return Check(
         code="location.accuracy",
         passed=passed,
@@ -325,7 +288,6 @@ def _time_between(limit_min: float, journey: Journey | None) -> Check:
 TERM_TYPE: Final = TermType(
     name="location_verification",
     kinds=frozenset({"position"}),
-    roles=frozenset({RECIPIENT}),
     options=LocationOptions,
     examine=examine,
 )

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from escrow_chain.protocol.canonical import JsonValue, canonical, child_path
 from escrow_chain.terms.errors import InvalidTerms, NotSupportedYet, Problem
+from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.record import Grade
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -61,6 +62,11 @@ class Options(Part):
     """
 
     BEST_GRADE: ClassVar[Grade] = Grade.BOUND
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Whose evidence counts (`escrow_chain.terms.people`)."""
+        return frozenset({RECIPIENT})
 
     description: str | None = None
     deadline: Annotated[datetime, BeforeValidator(parse_instant)] | None = None

@@ -17,7 +17,6 @@ from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.options import Options, Part, not_supported
-from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.pieces import Photo, PhotoFormat, Sighting
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
@@ -88,6 +87,15 @@ class PhotoOptions(Options):
 
 def examine(options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumstances: Circumstances) -> Findings:
     """What the photos prove. `exhibits` are photos in the order of their receipt."""
+    checks, counted = photos_that_count(options, exhibits, circumstances)
+    checks.append(_count(counted, options.required_count))
+    return Findings(checks=tuple(checks), counted=tuple(each.number for each in counted))
+
+
+def photos_that_count(
+    options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumstances: Circumstances
+) -> tuple[list[Check], list[Exhibit[Photo]]]:
+    """The checks of each photo, and those that passed them all."""
     checks: list[Check] = []
     counted: list[Exhibit[Photo]] = []
     for exhibit in exhibits:
@@ -103,8 +111,7 @@ def examine(options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumsta
         checks.extend(found)
         if exhibit.timely and all(check.passed for check in found):
             counted.append(exhibit)
-    checks.append(_count(counted, options.required_count))
-    return Findings(checks=tuple(checks), counted=tuple(each.number for each in counted))
+    return checks, counted
 
 
 def bits_apart(one: Photo, other: Photo) -> int:
@@ -287,7 +294,6 @@ def _count(counted: Sequence[Exhibit[Photo]], required: int) -> Check:
 TERM_TYPE: Final = TermType(
     name="photo_upload",
     kinds=frozenset({"photo"}),
-    roles=frozenset({RECIPIENT}),
     options=PhotoOptions,
     examine=examine,
 )

@@ -30,14 +30,12 @@ NAMES: Final = (
 class TermType:
     """One kind of fact that can be proven.
 
-    `kinds` are the kinds of evidence it takes, `roles` those whose evidence counts.
-    `examine(options, exhibits, circumstances)` gets the options, the pieces of those kinds in the order of
-    their receipt, and returns what it found.
+    `kinds` are the kinds of evidence it takes. `examine(options, exhibits, circumstances)` gets the
+    options, the pieces of those kinds in the order of their receipt, and returns what it found.
     """
 
     name: str
     kinds: frozenset[str]
-    roles: frozenset[str]
     options: type[Options]
     examine: Callable[[Any, Sequence[Exhibit[Any]], Circumstances], Findings]
 

@@ -15,6 +15,7 @@ import numpy as np
 from escrow_chain.terms.exhibit import Exhibit
 from escrow_chain.terms.geodesy import distances_m
 from escrow_chain.terms.pieces import Position
+from escrow_chain.terms.verdict import Check
 
 SAME_PLACE_DIGITS: Final = 7
 """Coordinates that are the same in degrees with so many digits behind the point are within a centimetre."""
@@ -59,3 +60,44 @@ def highest_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
         highest[:later] = np.maximum(highest[:later], speeds)
         highest[later] = speeds.max()
     return {each.number: float(speed) for each, speed in zip(exhibits, highest, strict=True)}
+
+
+def is_accurate(exhibit: Exhibit[Position], limit_m: float) -> bool:
+    """Whether a fix says that it is accurate to so many metres."""
+    accuracy = exhibit.piece.fix.accuracy
+    return accuracy is not None and 0 < accuracy <= limit_m
+
+
+def frozen_check(exhibit: Exhibit[Position], times: int) -> Check:
+    """Whether its coordinates are new: `times` as in `repeats`."""
+    passed = times == 1
+    return Check(
+        code="location.frozen",
+        passed=passed,
+        sentence="Its coordinates are new."
+        if passed
+        else "The same coordinates to the centimetre came before, so it is no other position than that. Let "
+        "the device find its position anew.",
+        measured=times,
+        limit=1,
+        unit="times",
+        grade=exhibit.grade,
+        piece=exhibit.number,
+    )
+
+
+def speed_check(exhibit: Exhibit[Position], speed_m_s: float) -> Check:
+    """Whether one can have come there: `speed_m_s` as in `highest_speeds`."""
+    passed = speed_m_s <= MAX_SPEED_M_S
+    return Check(
+        code="location.speed",
+        passed=passed,
+        sentence="One can have come there from the other positions."
+        if passed
+        else "Nobody comes there from another position so fast, so one of the two is false. Hand in a position again.",
+        measured=round(speed_m_s, 1),
+        limit=MAX_SPEED_M_S,
+        unit="m/s",
+        grade=exhibit.grade,
+        piece=exhibit.number,
+    )
