@@ -48,6 +48,11 @@ def delivered(**options: Any) -> Term:
     return parse_term({"term_type": "delivery_confirmation", "data": options}).terms[0]
 
 
+def meeting(**options: Any) -> Term:
+    """A `meeting_delivery` with these options."""
+    return parse_term({"term_type": "meeting_delivery", "data": options}).terms[0]
+
+
 def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: Any) -> Provenance:
     """That of an honest piece: nonce ten seconds before its receipt, signed by the submitter."""
     found: dict[str, Any] = {
@@ -55,7 +60,7 @@ def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: 
         "milestone": 0,
         "term": term.id,
         "nonce": content,
-        "kind": next(iter(term.type.kinds)),
+        "kind": "photo",
         "content": content,
         "signer": WALLET,
         "nonce_status": NonceStatus.FRESH,
@@ -81,7 +86,7 @@ def position(
         content=content,
         fix=Fix(latitude=latitude, longitude=longitude, accuracy=accuracy),
         captured_at=changes.pop("captured_at", at - timedelta(seconds=5)),
-        provenance=provenance(term, content, at, **changes),
+        provenance=provenance(term, content, at, **({"kind": "position"} | changes)),
     )
 
 
@@ -95,7 +100,7 @@ def confirmation(
         confirmed=confirmed,
         rating=rating,
         captured_at=at - timedelta(seconds=5),
-        provenance=provenance(term, content, at, **({"signer": CUSTOMER} | changes)),
+        provenance=provenance(term, content, at, **({"kind": "confirmation", "signer": CUSTOMER} | changes)),
     )
 
 

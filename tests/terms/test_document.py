@@ -134,7 +134,13 @@ def test_refuses_a_broken_rule_at_its_path(term: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("term", "path"),
     [
-        ({"term_type": "meeting_delivery", "data": {}}, "term_type"),
+        (
+            {
+                "term_type": "meeting_delivery",
+                "data": {"required_participants": [{"role": "customer", "phone_verification": True}]},
+            },
+            "data.required_participants[0].phone_verification",
+        ),
         ({"term_type": "custom", "data": {}}, "term_type"),
         (photo(photo_requirements=[{"category": "before", "required_count": 1}]), "data.photo_requirements"),
         (photo(ai_validation={"enabled": True}), "data.ai_validation.enabled"),

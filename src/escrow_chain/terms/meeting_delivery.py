@@ -1,0 +1,377 @@
+"""`meeting_delivery`: recipient and customer met, at the agreed place or near each other, at the same time.
+
+Each one's position is signed with a wallet of the own, and no fix counts for two: coordinates that are the same to the
+centimetre come from one phone. Positions are of one meeting if they were received within 15 minutes of each other. An
+agreed place is to be reached by both, within `max_distance_km`; where there is none, they must be within
+`location_tolerance` of each other, 50 metres unless the term says otherwise.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BeforeValidator, Field, FiniteFloat, field_validator, model_validator
+
+from escrow_chain.terms.circumstances import Circumstances
+from escrow_chain.terms.exhibit import Exhibit, Findings
+from escrow_chain.terms.geodesy import distance_m
+from escrow_chain.terms.options import Options, Part, broken_rule, not_supported, parse_instant
+from escrow_chain.terms.people import CUSTOMER, RECIPIENT
+from escrow_chain.terms.photo_upload import PhotoOptions, photos_that_count
+from escrow_chain.terms.pieces import Confirmation, Coordinates, Latitude, Longitude, Photo, Position
+from escrow_chain.terms.registry import TermType
+from escrow_chain.terms.track import frozen_check, highest_speeds, is_accurate, repeats, speed_check
+from escrow_chain.terms.verdict import Check
+
+TOGETHER: Final = timedelta(minutes=15)
+"""Positions that were received so far apart, or less, are of one meeting."""
+DEFAULT_TOLERANCE_KM: Final = 0.05
+MAX_POSITIONS: Final = 200
+"""More are not judged: each of one side is held against each of the other."""
+_PHOTOS: Final = PhotoOptions(accepted_formats=("jpeg", "png", "webp"))
+_ROLES: Final = {"service_provider": RECIPIENT, "customer": CUSTOMER}
+_NAMES: Final = {RECIPIENT: "the recipient", CUSTOMER: "the customer"}
+
+Kilometres = Annotated[FiniteFloat, Field(gt=0, le=1000)]
+
+
+class Participant(Part):
+    """Somebody who has to be there. A position counts only with the participant's own signature in any case."""
+
+    role: Literal["service_provider", "customer"]
+    verification_required: bool = False
+    phone_verification: bool = False
+
+    @field_validator("phone_verification")
+    @classmethod
+    def _no_phones(cls, asked: bool) -> bool:  # noqa: FBT001  (a validator)
+        if asked:
+            raise not_supported("verification by phone")
+        return asked
+
+
+class Place(Part):
+    """A place, in degrees."""
+
+    latitude: Latitude
+    longitude: Longitude
+
+
+class MeetingWindow(Part):
+    """From `start` until just before `end`."""
+
+    start: Annotated[datetime, BeforeValidator(parse_instant)]
+    end: Annotated[datetime, BeforeValidator(parse_instant)]
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.start >= self.end:
+            raise broken_rule("does not start before it ends")
+        return self
+
+
+class MeetingOptions(Options):
+    """The options of the wire's section 9.4. Distances in kilometres."""
+
+    max_distance_km: Kilometres | None = None
+    buyer_coordinates: Place | None = None
+    meeting_window: MeetingWindow | None = None
+    meeting_type: Literal["scheduled_appointment"] | None = None
+    location_tolerance: Kilometres | None = None
+    required_participants: tuple[Participant, ...] | None = None
+    verification_method: Literal["dual_confirmation"] | None = None
+    photo_evidence_required: bool = False
+    signature_required: bool = False
+
+    @model_validator(mode="after")
+    def _somewhere_or_somebody(self) -> Self:
+        if self.max_distance_km is None and self.buyer_coordinates is None:
+            if self.required_participants is None:
+                raise broken_rule("missing, and there are no required_participants either", at="buyer_coordinates")
+        elif self.buyer_coordinates is None:
+            raise broken_rule("missing beside max_distance_km", at="buyer_coordinates")
+        elif self.max_distance_km is None:
+            raise broken_rule("missing beside buyer_coordinates", at="max_distance_km")
+        return self
+
+    @field_validator("required_participants")
+    @classmethod
+    def _each_once(cls, asked: tuple[Participant, ...] | None) -> tuple[Participant, ...] | None:
+        if asked is not None and not asked:
+            raise broken_rule("not a list with at least one participant")
+        if asked and len({each.role for each in asked}) < len(asked):
+            raise broken_rule("has the same role twice")
+        return asked
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """The roles that have to be there: both, unless the term names them."""
+        named = self.required_participants
+        return tuple(_ROLES[each.role] for each in named) if named else (RECIPIENT, CUSTOMER)
+
+    @property
+    def confirming(self) -> tuple[str, ...]:
+        """The roles whose signed confirmation is wanted. A captured signature is one with the customer's wallet."""
+        if self.verification_method:
+            return (RECIPIENT, CUSTOMER)
+        return (CUSTOMER,) if self.signature_required else ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Of those who have to be there, or to confirm."""
+        return frozenset(self.participants + self.confirming)
+
+    @property
+    def place(self) -> Coordinates | None:
+        """Where they are to meet, if that was agreed."""
+        agreed = self.buyer_coordinates
+        return Coordinates(latitude=agreed.latitude, longitude=agreed.longitude) if agreed else None
+
+    @property
+    def radius_m(self) -> float | None:
+        """How far from the agreed place anybody may be."""
+        return self.max_distance_km * 1000 if self.max_distance_km else None
+
+    @property
+    def tolerance_m(self) -> float | None:
+        """How far apart the two may be, None if the agreed place says that."""
+        if self.location_tolerance:
+            return self.location_tolerance * 1000
+        return None if self.place else DEFAULT_TOLERANCE_KM * 1000
+
+    @property
+    def coarsest_m(self) -> float:
+        """The worst accuracy with which a position can still prove something."""
+        return min(limit for limit in (self.radius_m, self.tolerance_m) if limit is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """The positions that show a meeting, one of each participant, and how far apart they are in time and space."""
+
+    exhibits: tuple[Exhibit[Position], ...]
+    apart: timedelta
+    metres: float
+
+
+def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:
+    """What positions, confirmations and photos prove. `exhibits` are in the order of their receipt."""
+    wallets = {role: circumstances.addresses({role}) for role in sorted(options.roles)}
+    positions: list[Exhibit[Position]] = [each for each in exhibits if isinstance(each.piece, Position)]
+    if len(positions) > MAX_POSITIONS:
+        return Findings(checks=(_too_many(len(positions)),), counted=())
+    checks, sound = _position_checks(options, positions, wallets)
+    there = {role: [each for each in sound if _is_of(each, wallets[role])] for role in options.participants}
+    encounter = _encounter(options, there)
+    checks += [_present(role, found) for role, found in there.items()]
+    checks.append(_met(options, there, encounter))
+    counted = [each.number for each in encounter.exhibits] if encounter else []
+    for role in options.confirming:
+        words = [each for each in exhibits if isinstance(each.piece, Confirmation) and _is_of(each, wallets[role])]
+        last = next((each for each in reversed(words) if each.timely), None)
+        checks.append(_confirmed(role, last))
+        counted += [last.number] if last and last.piece.confirmed else []
+    if options.photo_evidence_required:
+        photos: list[Exhibit[Photo]] = [each for each in exhibits if isinstance(each.piece, Photo)]
+        of_photos, good = photos_that_count(_PHOTOS, photos, circumstances)
+        checks += [*of_photos, _pictured(good)]
+        counted += [each.number for each in good]
+    return Findings(checks=tuple(checks), counted=tuple(sorted(counted)))
+
+
+def _is_of(exhibit: Exhibit[Any], wallets: frozenset[str]) -> bool:
+    return exhibit.piece.provenance is not None and exhibit.piece.provenance.signer in wallets
+
+
+def _position_checks(
+    options: MeetingOptions, positions: Sequence[Exhibit[Position]], wallets: Mapping[str, frozenset[str]]
+) -> tuple[list[Check], list[Exhibit[Position]]]:
+    """The checks of each position, and those that passed all. Speeds are those of one person's positions."""
+    speeds: dict[int, float] = {}
+    for own in wallets.values():
+        track = [each for each in positions if _is_of(each, own) and is_accurate(each, options.coarsest_m)]
+        speeds |= highest_speeds(track)
+    checks: list[Check] = []
+    plausible: list[Exhibit[Position]] = []
+    for exhibit in positions:
+        found = [*_place_checks(options, exhibit), _accuracy(options, exhibit)]
+        if exhibit.number in speeds:
+            found.append(speed_check(exhibit, speeds[exhibit.number]))
+        checks.extend(found)
+        if exhibit.timely and all(check.passed for check in found):
+            plausible.append(exhibit)
+    times = repeats(plausible)
+    frozen = [frozen_check(exhibit, times[exhibit.number]) for exhibit in plausible]
+    sound = [exhibit for exhibit, check in zip(plausible, frozen, strict=True) if check.passed]
+    return checks + frozen, sound
+
+
+def _place_checks(options: MeetingOptions, exhibit: Exhibit[Position]) -> Iterator[Check]:
+    if options.meeting_window:
+        yield _window(options.meeting_window, exhibit)
+    if options.place and options.radius_m:
+        yield _distance(distance_m(exhibit.piece.fix, options.place), options.radius_m, exhibit)
+
+
+def _encounter(options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]]) -> Encounter | None:
+    """The meeting of all who have to be there, with the shortest way between them; the earliest of equal ones."""
+    found = [
+        _encounter_of(exhibits)
+        for exhibits in product(*there.values())
+        if exhibits[-1].happened - exhibits[0].happened <= TOGETHER
+        and exhibits[0].happened - exhibits[-1].happened <= TOGETHER
+    ]
+    best = min(found, key=lambda each: (each.metres, max(one.happened for one in each.exhibits)), default=None)
+    if best and options.tolerance_m is not None and best.metres > options.tolerance_m:
+        return None
+    return best
+
+
+def _encounter_of(exhibits: tuple[Exhibit[Position], ...]) -> Encounter:
+    first, last = exhibits[0], exhibits[-1]
+    metres = distance_m(first.piece.fix, last.piece.fix) if first is not last else 0.0
+    return Encounter(exhibits, abs(last.happened - first.happened), metres)
+
+
+def _too_many(positions: int) -> Check:
+    return Check(
+        code="evidence.count",
+        passed=False,
+        sentence="There are too many positions to judge. Hand in those that matter.",
+        measured=positions,
+        limit=MAX_POSITIONS,
+        unit="positions",
+        decisive=True,
+    )
+
+
+def _window(window: MeetingWindow, exhibit: Exhibit[Position]) -> Check:
+    passed = window.start <= exhibit.happened < window.end
+    return Check(
+        code="meeting.window",
+        passed=passed,
+        sentence="It came in the time of the meeting."
+        if passed
+        else "It did not come in the time agreed for the meeting. Hand in a position in that time.",
+        measured=exhibit.happened.isoformat(),
+        limit=f"{window.start.isoformat()} to {window.end.isoformat()}",
+        grade=exhibit.grade,
+        piece=exhibit.number,
+    )
+
+
+def _distance(metres: float, radius_m: float, exhibit: Exhibit[Position]) -> Check:
+    passed = metres <= radius_m
+    return Check(
+        code="meeting.distance",
+        passed=passed,
+        sentence="Near enough to the agreed place."
+        if passed
+        else f"{metres:.1f} m from the agreed place, and {radius_m:g} m are allowed. Go nearer and hand in a new one.",
+        measured=round(metres, 3),
+        limit=radius_m,
+        unit="m",
+        grade=exhibit.grade,
+        piece=exhibit.number,
+    )
+
+
+def _accuracy(options: MeetingOptions, exhibit: Exhibit[Position]) -> Check:
+    limit_m = options.coarsest_m
+    passed = is_accurate(exhibit, limit_m)
+    return Check(
+        code="meeting.accuracy",
+        passed=passed,
+        sentence="The position is accurate enough."
+        if passed
+        else f"The position does not say that it is accurate to {limit_m:g} m, so it proves nothing. Wait under open "
+        "sky until the device knows better.",
+        measured=exhibit.piece.fix.accuracy,
+        limit=limit_m,
+        unit="m",
+        grade=exhibit.grade,
+        piece=exhibit.number,
+    )
+
+
+def _present(role: str, found: Sequence[Exhibit[Position]]) -> Check:
+    name = _NAMES[role].capitalize()
+    return Check(
+        code=f"meeting.{role}",
+        passed=bool(found),
+        sentence=f"{name} was there."
+        if found
+        else f"{name} has shown no position that counts. Hand one in from the meeting, signed with the own wallet.",
+        measured=len(found),
+        limit=1,
+        unit="positions",
+        grade=min((each.grade for each in found), default=None),
+        decisive=True,
+    )
+
+
+def _met(
+    options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]], encounter: Encounter | None
+) -> Check:
+    if encounter:
+        sentence = "They were there together."
+    elif all(there.values()):
+        sentence = (
+            f"They were not together: positions are to be received within {TOGETHER.seconds // 60} minutes of each "
+            "other, from near enough. Meet, and hand in a position each."
+        )
+    else:
+        sentence = "Not everybody was there."
+    return Check(
+        code="meeting.together",
+        passed=encounter is not None,
+        sentence=sentence,
+        measured=round(encounter.metres, 3) if encounter else None,
+        limit=options.tolerance_m,
+        unit="m",
+        grade=min((each.grade for each in encounter.exhibits), default=None) if encounter else None,
+        decisive=True,
+    )
+
+
+def _confirmed(role: str, last: Exhibit[Confirmation] | None) -> Check:
+    name = _NAMES[role].capitalize()
+    if last is None:
+        sentence = f"{name} has not confirmed the meeting in time, with a signature of the own wallet."
+    elif last.piece.confirmed:
+        sentence = f"{name} confirms the meeting."
+    else:
+        sentence = f"{name} says that it was not as agreed. Put it right, and ask again."
+    return Check(
+        code=f"meeting.confirmed_by_{role}",
+        passed=last is not None and last.piece.confirmed,
+        sentence=sentence,
+        measured=last.piece.confirmed if last else None,
+        limit=True,
+        grade=last.grade if last else None,
+        piece=last.number if last else None,
+        decisive=True,
+    )
+
+
+def _pictured(good: Sequence[Exhibit[Photo]]) -> Check:
+    return Check(
+        code="meeting.photo",
+        passed=bool(good),
+        sentence="There is a photo." if good else "A photo that counts is needed. Take one at the meeting.",
+        measured=len(good),
+        limit=1,
+        unit="photos",
+        grade=min((each.grade for each in good), default=None),
+        decisive=True,
+    )
+
+
+TERM_TYPE: Final = TermType(
+    name="meeting_delivery",
+    kinds=frozenset({"position", "confirmation", "photo"}),
+    options=MeetingOptions,
+    examine=examine,
+)
