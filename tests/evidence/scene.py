@@ -111,12 +111,14 @@ class Scene:
         self.evidence.append(piece)
         return piece
 
-    def upload(self, term: Term, file: bytes, /, *, position: Any = None, **changes: Any) -> Piece:
+    def upload(
+        self, term: Term, file: bytes, /, *, position: Any = None, category: str | None = None, **changes: Any
+    ) -> Piece:
         """Hands in a photo; honest unless `changes` say otherwise."""
-        content = photo_content(hashlib.sha256(file).digest(), position)
+        content = photo_content(hashlib.sha256(file).digest(), position, category)
         message = self.signed(term, "photo", content, **changes)
         self.wait(seconds=5)
-        upload = PhotoUpload(file, position)
+        upload = PhotoUpload(file, position, category=category)
         piece = self.intake.receive_photo(upload, message, case=self.case(term), received_at=self.now)
         self.evidence.append(piece)
         return piece

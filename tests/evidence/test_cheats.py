@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from bench.camera import Shot, jpeg, picture
 from escrow_chain.evidence.content import photo_content, position_content
+from escrow_chain.evidence.intake import PhotoUpload
 from escrow_chain.protocol.typed_data import Domain
 from tests.evidence.scene import DOMAIN, KAMPALA, Scene, account
 
@@ -314,3 +315,31 @@ def test_a_picture_without_a_fresh_nonce_does_not_enter_the_index(scene: Scene, 
     other = scene.pictured(description="another")
     scene.upload(other, shoot("coffee"), signer=account(2002))
     assert scene.verdict(pictures, scene.upload(pictures, shoot("coffee"))).fulfilled
+
+
+def test_a_burst_pretends_to_be_work_in_progress(scene: Scene, shoot: Shoot) -> None:
+    """The device says that half an hour passed; the server's clock says that it did not."""
+    during = {"category": "during", "required_count": 2, "min_interval_minutes": 30}
+    progress = scene.pictured(photo_requirements=[during])
+    scene.upload(progress, shoot("coffee"), category="during")
+    half_an_hour = int(scene.now.timestamp()) + 1800
+    scene.upload(progress, shoot("rocket"), category="during", captured_at=half_an_hour)
+    assert scene.failed(progress) == {"bound.clock", "photo.category_count"}
+    scene.upload(progress, shoot("chelsea"), category="during")
+    assert scene.failed(progress) == {"bound.clock", "photo.interval", "photo.category_count"}
+    scene.wait(minutes=30)
+    scene.upload(progress, shoot("astronaut"), category="during")
+    assert scene.verdict(progress).fulfilled
+
+
+def test_a_photo_is_put_into_another_category(scene: Scene, shoot: Shoot) -> None:
+    """The category is signed with the photo: whoever carries it cannot change it."""
+    requirements = scene.pictured(photo_requirements=[{"category": "before"}, {"category": "after"}])
+    scene.upload(requirements, shoot("coffee"), category="before")
+    signed_before = photo_content(hashlib.sha256(shoot("rocket")).digest(), None, "before")
+    message = scene.signed(requirements, "photo", signed_before)
+    upload = PhotoUpload(shoot("rocket"), category="after")
+    piece = scene.intake.receive_photo(upload, message, case=scene.case(requirements), received_at=scene.now)
+    assert {"bound.content", "photo.category_count"} <= scene.failed(requirements, scene.evidence[0], piece)
+    honest = scene.upload(requirements, shoot("rocket"), category="after")
+    assert scene.verdict(requirements, scene.evidence[0], honest).fulfilled

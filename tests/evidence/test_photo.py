@@ -16,7 +16,7 @@ import escrow_chain.cli.demo
 from bench.camera import NAMES, NATIVE, Shot, jpeg, photograph, picture
 from escrow_chain.evidence.photo import MAX_PIXELS, PhotoFindings, parse_photo
 from escrow_chain.evidence.refusal import Refusal
-from escrow_chain.terms.photo_upload import LEAST_DETAIL
+from escrow_chain.terms.photo_checks import LEAST_BRIGHTNESS, LEAST_DETAIL, LEAST_SHARPNESS, MOST_BRIGHTNESS
 
 Shoot = Callable[[str], bytes]
 DEMO_PHOTOS = Path(escrow_chain.cli.demo.__file__).parent / "photos"
@@ -289,6 +289,32 @@ def test_the_photographs_at_hand_have_detail_and_featureless_pictures_have_none(
     ImageDraw.Draw(sheet).text((100, 100), "hello world", fill=0)
     for bare in (Image.new("L", (800, 600), 130), Image.linear_gradient("L").resize((800, 600)), sheet):
         assert found(saved(bare, "PNG")).pdq_quality < LEAST_DETAIL
+
+
+def test_the_photographs_at_hand_are_sharp_and_lit_and_hopeless_ones_are_not(shoot: Shoot) -> None:
+    """Whatever their size; slightly out of focus is sharp enough."""
+    for name in NAMES:
+        photo = opened(shoot(name))
+        for good in (photo, photo.resize((1600, 1200)), photo.filter(ImageFilter.GaussianBlur(photo.width / 1000))):
+            kept = found(saved(good, "JPEG"))
+            assert kept.sharpness >= LEAST_SHARPNESS
+            assert LEAST_BRIGHTNESS <= kept.brightness <= MOST_BRIGHTNESS
+        blurred = found(saved(photo.filter(ImageFilter.GaussianBlur(photo.width / 200)), "JPEG"))
+        assert blurred.sharpness < LEAST_SHARPNESS
+        assert found(saved(photo.point(lambda grey: grey // 12), "JPEG")).brightness < LEAST_BRIGHTNESS
+        assert found(saved(photo.point(lambda grey: 240 + grey // 20), "JPEG")).brightness > MOST_BRIGHTNESS
+
+
+def test_sharpness_is_the_variance_of_the_laplacian() -> None:
+    """By hand, on a picture that is not reduced: one white dot on black."""
+    dot = Image.new("L", (22, 22))
+    dot.putpixel((11, 11), 255)
+    edges = [-4 * 255] + [255] * 4 + [0] * 395
+    mean = sum(edges) / 400
+    expected = sum((edge - mean) ** 2 for edge in edges) / 400
+    kept = found(saved(dot, "PNG"))
+    assert kept.sharpness == pytest.approx(expected)
+    assert kept.brightness == pytest.approx(255 / 484)
 
 
 def test_damaged_photos_never_raise(shoot: Shoot) -> None:

@@ -117,6 +117,8 @@ def photo(
         "width": 4000,
         "height": 3000,
         "pdq_quality": 100,
+        "sharpness": 500.0,
+        "brightness": 120.0,
         "pdq": tuple(picture_hash(seed, turn) for turn in range(8)),
         "captured_at": at - timedelta(seconds=5),
         "sightings": sightings,

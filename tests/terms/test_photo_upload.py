@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrow_chain.terms import Coordinates, Exif, Fix, Grade, Sighting
-from escrow_chain.terms.photo_upload import bits_apart
+from escrow_chain.terms import Coordinates, Exif, Fix, Grade, NonceStatus, Sighting
+from escrow_chain.terms.photo_checks import bits_apart
 from tests.terms.records import DEAL, MORNING, failed, only, photo, picture_hash, pictured, verdict_on
 
 ONE = pictured()
@@ -146,3 +146,112 @@ def test_the_distance_is_counted_to_the_nearest_orientation(bits: int, turn: int
     hashes = [flipped(one.pdq[0], 200)] * 8
     hashes[turn] = flipped(one.pdq[0], bits)
     assert bits_apart(one, other.model_copy(update={"pdq": tuple(hashes)})) == min(bits, 200)
+
+
+# ---------------------------------------------------------------------------------------------------- by category
+
+
+BEFORE_AND_AFTER = pictured(photo_requirements=[{"category": "before"}, {"category": "after", "required_count": 2}])
+
+
+def test_photos_count_for_the_category_that_they_name() -> None:
+    """One before and two after; no photo counts for two categories."""
+    before, first, second = (
+        photo(BEFORE_AND_AFTER, n, category=c) for n, c in ((1, "before"), (2, "after"), (3, "after"))
+    )
+    assert verdict_on(BEFORE_AND_AFTER, before, first, second).fulfilled
+    assert failed(verdict_on(BEFORE_AND_AFTER, before, first)) == {"photo.category_count"}
+    assert failed(verdict_on(BEFORE_AND_AFTER, first, second)) == {"photo.category_count"}
+    assert failed(verdict_on(BEFORE_AND_AFTER)) == {"photo.category_count", "evidence.grade"}
+
+
+@pytest.mark.parametrize("category", [None, "", "During", "befor"])
+def test_a_photo_of_no_category_counts_for_none(category: str | None) -> None:
+    """What it is for must be said, as it was agreed."""
+    bare = photo(BEFORE_AND_AFTER, 4).model_copy(update={"category": category} if category else {})
+    verdict = verdict_on(BEFORE_AND_AFTER, bare)
+    assert failed(verdict) == {"photo.category", "photo.category_count"}
+    assert only(verdict, "photo.category").limit == "before, after"
+
+
+def test_categories_stand_beside_a_count_of_all() -> None:
+    """Then a photo without category counts for that, and one with it for both."""
+    term = pictured(required_count=2, photo_requirements=[{"category": "before"}])
+    named, bare = photo(term, 1, category="before"), photo(term, 2)
+    assert verdict_on(term, named, bare).fulfilled
+    assert failed(verdict_on(term, photo(term, 3), bare)) == {"photo.category_count"}
+    assert failed(verdict_on(term, named)) == {"photo.count"}
+
+
+@pytest.mark.parametrize(("minutes", "counts"), [(29.9, False), (30, True), (31, True)])
+def test_photos_of_a_category_are_some_time_apart(minutes: float, counts: bool) -> None:
+    """From the receipt of one to the nonce of the next, whatever the device says; other categories don't wait."""
+    term = pictured(
+        photo_requirements=[
+            {"category": "during", "required_count": 2, "min_interval_minutes": 30},
+            {"category": "after"},
+        ]
+    )
+    issued = MORNING + timedelta(minutes=minutes)
+    received = issued + timedelta(minutes=5)
+    first = photo(term, 1, category="during")
+    second = photo(term, 2, category="during", at=received, captured_at=received, origin={"issued_at": issued})
+    after = photo(term, 3, category="after", at=MORNING + timedelta(seconds=1))
+    verdict = verdict_on(term, first, second, after)
+    assert verdict.fulfilled is counts
+    assert failed(verdict) == (set() if counts else {"photo.interval", "photo.category_count"})
+
+
+def test_a_burst_is_one_photo_of_those_that_need_time() -> None:
+    """Whoever shoots more than needed in between loses nothing by it."""
+    term = pictured(photo_requirements=[{"category": "during", "required_count": 2, "min_interval_minutes": 30}])
+    minutes = (0, 1, 2, 31)
+    burst = [photo(term, n, category="during", at=MORNING + timedelta(minutes=m)) for n, m in enumerate(minutes, 1)]
+    verdict = verdict_on(term, *burst)
+    assert verdict.fulfilled
+    assert verdict.accepted == (0, 3)
+
+
+# ------------------------------------------------------------------------------------------------------ validation
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"sharpness": 4.99}, "photo.sharpness"),
+        ({"sharpness": 0.0}, "photo.sharpness"),
+        ({"brightness": 19.9}, "photo.brightness"),
+        ({"brightness": 235.1}, "photo.brightness"),
+    ],
+)
+def test_quality_is_looked_at_where_it_is_asked_for(fields: dict[str, float], code: str) -> None:
+    """Of all photos, of those of a category, or of none."""
+    everywhere = pictured(ai_validation={"enabled": True, "check_quality": True})
+    assert failed(verdict_on(everywhere, photo(everywhere, **fields))) == {code, "photo.count"}
+    for nowhere in (
+        pictured(),
+        pictured(ai_validation={"enabled": False, "check_quality": True}),
+        pictured(ai_validation={"verify_authenticity": True}),
+    ):
+        assert verdict_on(nowhere, photo(nowhere, **fields)).fulfilled
+    here = pictured(photo_requirements=[{"category": "proof", "quality_check": True}, {"category": "other"}])
+    good = photo(here, 2, category="other", **fields)
+    assert failed(verdict_on(here, photo(here, category="proof", **fields), good)) == {code, "photo.category_count"}
+    assert verdict_on(here, photo(here, category="proof"), good).fulfilled
+
+
+def test_the_limits_of_quality_are_within() -> None:
+    """At the limit a photo counts."""
+    term = pictured(ai_validation={"check_quality": True})
+    for fields in ({"sharpness": 5.0}, {"brightness": 20.0}, {"brightness": 235.0}):
+        assert verdict_on(term, photo(term, **fields)).fulfilled
+
+
+def test_authentic_is_what_is_bound_and_new() -> None:
+    """A nonce of the service, a signature, and a picture that nobody has seen."""
+    term = pictured(ai_validation={"enabled": True, "verify_authenticity": True})
+    assert verdict_on(term, photo(term)).fulfilled
+    assert "photo.authentic" in failed(verdict_on(term, photo(term, provenance=None)))
+    assert "photo.authentic" in failed(verdict_on(term, photo(term, origin={"nonce_status": NonceStatus.USED})))
+    assert "photo.authentic" in failed(verdict_on(term, photo(term, sightings=None)))
+    assert all(check.code != "photo.authentic" for check in verdict_on(ONE, photo(ONE)).checks)

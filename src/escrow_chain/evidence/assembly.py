@@ -119,7 +119,7 @@ def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -
         return intake.receive_confirmation(named.said, piece, case=case, received_at=received_at)
     if thing.file is None:
         return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
-    upload = PhotoUpload(thing.file, piece.position, max_bytes)
+    upload = PhotoUpload(thing.file, piece.position, max_bytes, piece.category)
     photo = intake.receive_photo(upload, piece, case=case, received_at=received_at)
     return _with_recorded(photo, piece.receipt)
 

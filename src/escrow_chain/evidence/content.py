@@ -1,12 +1,12 @@
 """What a submission's `content` is the sha-256 of: one small JSON document (RFC 8785) for each piece.
 
     position   {"latitude": 0.347596, "longitude": 32.58252, "accuracy": 8.5}
-    photo      {"photo": "0x<sha-256 of the file>", "position": {the same}}
+    photo      {"photo": "0x<sha-256 of the file>", "position": {the same}, "category": "before_service"}
     confirmation  {"confirmed": true, "rating": 4}
 
-`accuracy` in metres; a photo's `position` is left out if its upload has none, and a confirmation's `rating` (1 to 5)
-too. Keys of a position that are not known are kept and hashed. When it was is in the signed message itself; only what
-nobody signs says it here, as `captured_at` (ISO 8601 with zone).
+`accuracy` in metres; a photo's `position` and `category` are left out if its upload has none, and a confirmation's
+`rating` (1 to 5) too. Keys of a position that are not known are kept and hashed. When it was is in the signed message
+itself; only what nobody signs says it here, as `captured_at` (ISO 8601 with zone).
 """
 
 import hashlib
@@ -81,11 +81,13 @@ def position_content(document: JsonValue) -> bytes:
     return hashlib.sha256(canonical(document)).digest()
 
 
-def photo_content(sha256: bytes, position: JsonValue = None) -> bytes:
+def photo_content(sha256: bytes, position: JsonValue = None, category: str | None = None) -> bytes:
     """What a signed photo must name: 32 bytes, for the file's sha-256. Raises `InvalidJson`."""
     named: dict[str, JsonValue] = {"photo": "0x" + sha256.hex()}
     if position is not None:
         named["position"] = position
+    if category is not None:
+        named["category"] = category
     return hashlib.sha256(canonical(named)).digest()
 
 

@@ -45,7 +45,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class PhotoUpload:
-    """A photo's bytes and the position that its upload says (`escrow_chain.evidence.content`), or None.
+    """A photo's bytes, and the position and category that its upload says, if any (`escrow_chain.evidence.content`).
 
     A file of more than `max_bytes` is not looked at.
     """
@@ -53,6 +53,7 @@ class PhotoUpload:
     file: bytes
     position: JsonValue = None
     max_bytes: int = MAX_PHOTO_BYTES
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Intake:
         read = self.photos.read(upload.file, max_bytes=upload.max_bytes)
         if isinstance(read, Refusal):
             return unusable(read, claims="photo")
-        content = photo_content(read.sha256, upload.position)
+        content = photo_content(read.sha256, upload.position, upload.category)
         provenance = self._provenance(signed, ("photo", content), case, received_at)
         return Photo(
             content=content,
@@ -95,6 +96,7 @@ class Intake:
             size=read.size,
             **_measured(read.findings),
             fix=place.fix if place else None,
+            category=upload.category,
             captured_at=signed.submission.captured_time if signed else None,
             sightings=self._sightings(read, provenance, case, received_at),
             provenance=provenance,
@@ -167,4 +169,6 @@ def _measured(found: PhotoFindings) -> dict[str, Any]:
         "exif": Exif(taken_at=claims.taken_at, position=place),
         "pdq": found.pdq,
         "pdq_quality": found.pdq_quality,
+        "sharpness": found.sharpness,
+        "brightness": found.brightness,
     }

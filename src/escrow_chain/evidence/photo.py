@@ -33,13 +33,16 @@ _DEEP_GREYS: Final = ("I", "F")
 """Modes that begin so have more than 256 greys, of which some programs show others than Pillow does."""
 _DRAFT: Final = 256
 _HASHED: Final = 64
+_LOOKED_AT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFindings:
     """What a photo is: `width` and `height` in pixels, `pdq` in hexadecimal, the upright one first.
 
-    `pdq_quality` says how much there is to tell this picture from others by, from 0 to 100.
+    `pdq_quality` says how much there is to tell this picture from others by, from 0 to 100. `sharpness` is the variance
+    of the Laplacian and `brightness` the mean of the greys (0 to 255), both of the picture reduced to about a
+    thousand pixels on its longer side.
     """
 
     format: PhotoFormat
@@ -48,6 +51,8 @@ class PhotoFindings:
     exif: ExifClaims
     pdq: tuple[str, ...]
     pdq_quality: int
+    sharpness: float
+    brightness: float
 
 
 def parse_photo_file(path: str) -> PhotoFindings | Refusal:
@@ -132,6 +137,7 @@ def _findings(image: Image.Image) -> PhotoFindings | Refusal:
     if _can_be_seen_through(image):
         return _mode_refusal("transparent", limit="opaque")
     pdq, quality = _pdq(brightness)
+    sharpness, mean = _quality(brightness)
     return PhotoFindings(
         format=_NAMES[image.format or ""],
         width=width,
@@ -139,6 +145,8 @@ def _findings(image: Image.Image) -> PhotoFindings | Refusal:
         exif=exif_claims(image),
         pdq=pdq,
         pdq_quality=quality,
+        sharpness=sharpness,
+        brightness=mean,
     )
 
 
@@ -159,3 +167,19 @@ def _pdq(brightness: Image.Image) -> tuple[tuple[str, ...], int]:
     hashes, quality = pdqhash.compute_dihedral(np.repeat(np.asarray(small)[:, :, None], 3, axis=2))
     spelled = (np.packbits(np.asarray(bits, dtype=np.uint8)).tobytes().hex() for bits in hashes)
     return tuple(spelled), int(quality)
+
+
+def _quality(brightness: Image.Image) -> tuple[float, float]:
+    """Variance of the Laplacian, and mean. In whole numbers up to the last division: the same on every machine.
+
+    Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000.
+    """
+    small = brightness.reduce(max(1, max(brightness.size) // _LOOKED_AT))
+    greys = np.asarray(small, dtype=np.int32)
+    mean = int(greys.sum(dtype=np.int64)) / greys.size
+    edges = greys[:-2, 1:-1] + greys[2:, 1:-1] + greys[1:-1, :-2] + greys[1:-1, 2:] - 4 * greys[1:-1, 1:-1]
+    count = edges.size
+    if not count:
+        return 0.0, mean
+    total, squares = int(edges.sum(dtype=np.int64)), int(np.square(edges, dtype=np.int64).sum())
+    return (count * squares - total * total) / (count * count), mean

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrow_chain.evidence.nonces import Subject
-from escrow_chain.terms.photo_upload import SAME_PICTURE_BITS
+from escrow_chain.terms.photo_checks import SAME_PICTURE_BITS
 from escrow_chain.terms.pieces import Sighting
 
 _HASH_BYTES: Final = 32

@@ -24,7 +24,8 @@ from escrow_chain.terms.verdict import Verdict
 LEAF_FORMAT: Final = "escrow_chain/evidence-leaf/1"
 _MEASURED: Final = {
     "position": {"fix", "captured_at"},
-    "photo": {"format", "size", "width", "height", "exif", "pdq", "fix", "captured_at"},
+    "photo": {"format", "size", "width", "height", "exif", "pdq", "fix", "captured_at", "category"}
+    | {"sharpness", "brightness"},
     "confirmation": {"confirmed", "rating", "captured_at"},
 }
 

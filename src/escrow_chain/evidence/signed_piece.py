@@ -11,8 +11,8 @@
                  "received_at": "2025-06-30T16:14:03Z", "sightings": []}}
 
 A confirmation's `submission` says all there is: `kind`, `confirmed` and `rating` instead of `kind` and `content`.
-`position` is the piece itself, or the photo upload's own position (left out if it has none); `photo` is
-the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
+`position` is the piece itself, or the photo upload's own position (left out if it has none), as `category` is; `photo`
+is the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
 reads the file; the receipt is the word of the service that received the piece.
 """
 
@@ -26,7 +26,7 @@ from escrow_chain.evidence.nonces import Redemption, Subject
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.options import broken_rule
-from escrow_chain.terms.pieces import NonceStatus, Sighting
+from escrow_chain.terms.pieces import Category, NonceStatus, Sighting
 from escrow_chain.terms.record import Instant, Record
 
 FORMAT: Final = "escrow_chain/signed-piece/1"
@@ -62,6 +62,7 @@ class SignedPiece(SignedSubmission):
     domain: Domain
     position: dict[str, Any] | None = None
     photo: FileName | None = None
+    category: Category | None = None
     receipt: Receipt
 
 

@@ -5,39 +5,38 @@ from others, with the metadata asked for, and neither the same file nor the same
 one: in this submission, or anywhere before. A picture is the same if the PDQ hashes differ in at most
 31 of 256 bits in any of 8 orientations.
 
+Asked for by category, a photo counts for the one that its signed upload names. Photos of a category that must be some
+time apart are held by the server's clock, from the receipt of one to the nonce of the next.
+
+Authentic is what carries a fresh nonce and was never seen before. Sharp and well lit enough is all but what shows
+nothing: a blurred picture of the right thing is a picture of it, so the limits are far below a good photo's.
+
 An EXIF header is a claim (G0), whoever signed the photo: it can meet `metadata_required`, and no
 other check rests on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
 
+from escrow_chain.terms import photo_checks
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
-from escrow_chain.terms.options import Options, Part, not_supported
-from escrow_chain.terms.pieces import Photo, PhotoFormat, Sighting
-from escrow_chain.terms.record import Grade
+from escrow_chain.terms.options import Options, Part, broken_rule
+from escrow_chain.terms.pieces import Category, Photo, PhotoFormat
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.verdict import Check
 
-SAME_PICTURE_BITS: Final = 31
-"""PDQ hashes that differ in at most so many of 256 bits show the same picture.
-
-Source: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", Meta, 2019.
-"""
-LEAST_DETAIL: Final = 50
-"""Pictures of a lower PDQ quality (0 to 100) are featureless: their hashes are chance.
-
-Source: the same; on the photographs of the demo and the tests the quality is 100 (60 and more out of
-focus), on plain walls and single lines of text below 50.
-"""
-LEAST_SIDE: Final = 480
-"""Pixels of the smaller side. Every camera has more; less shows nothing that proves anything."""
+MAX_CATEGORIES: Final = 20
 MEGABYTE: Final = 1_000_000
 MAX_PHOTO_BYTES: Final = 64 * MEGABYTE
 """No photo larger than this is read, whatever the term allows."""
+
+
+Count = Annotated[int, Field(ge=1, le=100)]
+"""Of photos."""
 
 
 def _alias(name: Any) -> Any:
@@ -52,10 +51,35 @@ class AiValidation(Part):
     verify_authenticity: bool = False
 
 
+class PhotoRequirement(Part):
+    """So many photos of one category. `template_url` is a model to show to the recipient."""
+
+    category: Category
+    description: str | None = None
+    required_count: Count = 1
+    template_url: str | None = None
+    min_interval_minutes: Annotated[FiniteFloat, Field(ge=0)] = 0.0
+    quality_check: bool = False
+
+    @field_validator("template_url")
+    @classmethod
+    def _https(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            sound = parts.scheme == "https" and bool(parts.hostname) and url.isprintable()
+        except ValueError:
+            sound = False
+        if not sound:
+            raise broken_rule("not an https URL")
+        return url
+
+
 class PhotoOptions(Options):
     """The options of the wire's section 9.2. `max_file_size_mb` in megabytes of 1,000,000 bytes."""
 
-    required_count: Annotated[int, Field(ge=1, le=100)] = 1
+    required_count: Count | None = None
     accepted_formats: Annotated[tuple[Annotated[PhotoFormat, BeforeValidator(_alias)], ...], Field(min_length=1)] = (
         "jpeg",
         "png",
@@ -63,21 +87,42 @@ class PhotoOptions(Options):
     max_file_size_mb: Annotated[FiniteFloat, Field(ge=0.01, le=MAX_PHOTO_BYTES / MEGABYTE)] = 10.0
     metadata_required: tuple[Literal["timestamp", "location"], ...] = ()
     ai_validation: AiValidation | None = None
-    photo_requirements: Any = None
-
-    @field_validator("ai_validation")
-    @classmethod
-    def _no_ai_validation(cls, asked: AiValidation | None) -> AiValidation | None:
-        if asked is not None and asked.enabled:
-            raise not_supported("the automatic check of quality and authenticity", at="enabled")
-        return asked
+    photo_requirements: tuple[PhotoRequirement, ...] | None = None
 
     @field_validator("photo_requirements")
     @classmethod
-    def _no_categories(cls, asked: Any) -> Any:
-        if asked is not None:
-            raise not_supported("asking for photos by category")
+    def _each_category_once(cls, asked: tuple[PhotoRequirement, ...] | None) -> tuple[PhotoRequirement, ...] | None:
+        if asked is None:
+            return None
+        if not 0 < len(asked) <= MAX_CATEGORIES:
+            raise broken_rule(f"not a list of 1 to {MAX_CATEGORIES} requirements")
+        if len({each.category for each in asked}) < len(asked):
+            raise broken_rule("has the same category twice")
         return asked
+
+    @property
+    def photos_needed(self) -> int:
+        """How many photos there must be, of whatever category."""
+        return self.required_count or (0 if self.photo_requirements else 1)
+
+    @property
+    def categories(self) -> Mapping[str, PhotoRequirement]:
+        """The requirements by their category."""
+        return {each.category: each for each in self.photo_requirements or ()}
+
+    def checks_quality(self, photo: Photo) -> bool:
+        """Whether this photo must be sharp and well lit enough."""
+        asked = self.ai_validation
+        if asked and asked.enabled and asked.check_quality:
+            return True
+        requirement = self.categories.get(photo.category or "")
+        return requirement is not None and requirement.quality_check
+
+    @property
+    def checks_authenticity(self) -> bool:
+        """Whether photos must be authentic."""
+        asked = self.ai_validation
+        return asked is not None and asked.enabled and asked.verify_authenticity
 
     @property
     def max_bytes(self) -> int:
@@ -88,7 +133,9 @@ class PhotoOptions(Options):
 def examine(options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumstances: Circumstances) -> Findings:
     """What the photos prove. `exhibits` are photos in the order of their receipt."""
     checks, counted = photos_that_count(options, exhibits, circumstances)
-    checks.append(_count(counted, options.required_count))
+    if options.photos_needed:
+        checks.append(_count(counted, options.photos_needed))
+    checks += [_category_count(counted, requirement) for requirement in options.photo_requirements or ()]
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in counted))
 
 
@@ -102,22 +149,32 @@ def photos_that_count(
         found = [
             _format(exhibit, options),
             _file_size(exhibit, options),
-            _pixels(exhibit),
-            _detail(exhibit),
-            *(_METADATA[name](exhibit) for name in dict.fromkeys(options.metadata_required)),
-            _same_file(exhibit, counted, circumstances),
-            _same_picture(exhibit, counted, circumstances),
+            photo_checks.pixels(exhibit),
+            photo_checks.detail(exhibit),
+            *(photo_checks.METADATA[name](exhibit) for name in dict.fromkeys(options.metadata_required)),
+            photo_checks.same_file(exhibit, counted, circumstances),
+            photo_checks.same_picture(exhibit, counted, circumstances),
         ]
+        found += _asked_for(exhibit, counted, options)
+        if options.checks_authenticity:
+            found.append(photo_checks.authentic(exhibit, found))
         checks.extend(found)
         if exhibit.timely and all(check.passed for check in found):
             counted.append(exhibit)
     return checks, counted
 
 
-def bits_apart(one: Photo, other: Photo) -> int:
-    """How many of 256 bits two photos' PDQ hashes differ in, in the nearest of 8 orientations."""
-    upright = int(one.pdq[0], 16)
-    return min((upright ^ int(turned, 16)).bit_count() for turned in other.pdq)
+def _asked_for(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], options: PhotoOptions) -> Iterator[Check]:
+    """The checks of quality, category and interval, as far as the term asks for them."""
+    if options.checks_quality(exhibit.piece):
+        yield photo_checks.sharpness(exhibit)
+        yield photo_checks.brightness(exhibit)
+    if options.categories:
+        requirement = options.categories.get(exhibit.piece.category or "")
+        if requirement or not options.required_count:
+            yield _category(exhibit, options)
+        if requirement and requirement.min_interval_minutes:
+            yield _interval(exhibit, counted, requirement)
 
 
 def _format(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
@@ -153,125 +210,59 @@ def _file_size(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
     )
 
 
-def _pixels(exhibit: Exhibit[Photo]) -> Check:
-    photo = exhibit.piece
-    side = min(photo.width, photo.height)
-    passed = side >= LEAST_SIDE
+def _category(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
+    category, wanted = exhibit.piece.category, ", ".join(options.categories)
+    passed = category in options.categories
     return Check(
-        code="photo.pixels",
+        code="photo.category",
         passed=passed,
-        sentence=f"One picture of {photo.width} x {photo.height} pixels, decoded whole."
-        if passed
-        else f"The photo has only {photo.width} x {photo.height} pixels. Let the camera take larger pictures.",
-        measured=side,
-        limit=LEAST_SIDE,
-        unit="pixels on the smaller side",
+        sentence=f"It is for {category}." if passed else f"Say what the photo is for when you hand it in: {wanted}.",
+        measured=category,
+        limit=wanted,
         grade=exhibit.grade,
         piece=exhibit.number,
     )
 
 
-def _detail(exhibit: Exhibit[Photo]) -> Check:
-    quality = exhibit.piece.pdq_quality
-    passed = quality >= LEAST_DETAIL
+def _interval(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], requirement: PhotoRequirement) -> Check:
+    """From the receipt of the one before to the nonce of this one: it can't have been taken before that."""
+    before = [each for each in counted if each.piece.category == requirement.category]
+    apart = (exhibit.begun - before[-1].happened).total_seconds() / 60 if before else None
+    passed = apart is None or apart >= requirement.min_interval_minutes
     return Check(
-        code="photo.detail",
+        code="photo.interval",
         passed=passed,
-        sentence="The picture shows enough to be told from others."
+        sentence="It was taken long enough after the one before."
         if passed
-        else "There is next to nothing in the picture. Take one that shows what it is to prove, in good light.",
-        measured=quality,
-        limit=LEAST_DETAIL,
-        unit="PDQ quality",
+        else f"These photos are to be {requirement.min_interval_minutes:g} minutes apart, from the receipt of one to "
+        "the nonce of the next. Wait, ask for a nonce, and take another.",
+        measured=None if apart is None else round(apart, 3),
+        limit=requirement.min_interval_minutes,
+        unit="min",
         grade=exhibit.grade,
         piece=exhibit.number,
     )
 
 
-def _timestamp(exhibit: Exhibit[Photo]) -> Check:
-    photo = exhibit.piece
-    signed = photo.captured_at.isoformat() if photo.captured_at else None
-    return _metadata_check(exhibit, "timestamp", "time", upload=signed, exif=photo.exif.taken_at)
-
-
-def _location(exhibit: Exhibit[Photo]) -> Check:
-    photo = exhibit.piece
-    upload, exif = (
-        f"{place.latitude}, {place.longitude}" if place else None for place in (photo.fix, photo.exif.position)
-    )
-    return _metadata_check(exhibit, "location", "position", upload=upload, exif=exif)
-
-
-_METADATA: Final = {"timestamp": _timestamp, "location": _location}
-
-
-def _metadata_check(exhibit: Exhibit[Photo], name: str, thing: str, *, upload: str | None, exif: str | None) -> Check:
-    """The upload's own value is as good as the upload; the photo's own is a claim."""
-    found = upload or exif
+def _category_count(counted: Sequence[Exhibit[Photo]], requirement: PhotoRequirement) -> Check:
+    of_it = [each for each in counted if each.piece.category == requirement.category]
+    required, missing = requirement.required_count, requirement.required_count - len(of_it)
     return Check(
-        code=f"photo.{name}",
-        passed=found is not None,
-        sentence=f"There is a {thing}."
-        if found
-        else f"Neither the photo nor its upload says its {thing}. Allow the camera to save it.",
-        measured=found,
-        limit="present",
-        grade=exhibit.grade if upload else Grade.CLAIM,
-        piece=exhibit.number,
+        code="photo.category_count",
+        passed=missing <= 0,
+        sentence=f"{requirement.category}: there are enough photos."
+        if missing <= 0
+        else f"{requirement.category}: {missing} more {_that_count(missing)} needed.",
+        measured=len(of_it),
+        limit=required,
+        unit="photos",
+        grade=min((each.grade for each in of_it), default=None),
+        decisive=True,
     )
 
 
-def _elsewhere(photo: Photo, circumstances: Circumstances) -> list[Sighting]:
-    """Sightings other than at this very term, where trying again is no offence."""
-    return [
-        sighting
-        for sighting in photo.sightings or ()
-        if photo.provenance is None
-        or (sighting.deal, sighting.milestone, sighting.term)
-        != (circumstances.deal, circumstances.milestone, photo.provenance.term)
-    ]
-
-
-def _same_file(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], circumstances: Circumstances) -> Check:
-    photo = exhibit.piece
-    twins = sum(each.piece.sha256 == photo.sha256 for each in counted)
-    twins += sum(sighting.same_file for sighting in _elsewhere(photo, circumstances))
-    return Check(
-        code="photo.same_file",
-        passed=photo.sightings is not None and twins == 0,
-        sentence=_reuse_sentence(photo, "file", again=twins > 0),
-        measured=None if photo.sightings is None else twins,
-        limit=0,
-        unit="times before",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
-
-
-def _same_picture(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], circumstances: Circumstances) -> Check:
-    photo = exhibit.piece
-    distances = [bits_apart(each.piece, photo) for each in counted]
-    distances += [sighting.distance for sighting in _elsewhere(photo, circumstances)]
-    nearest = min(distances, default=None)
-    again = nearest is not None and nearest <= SAME_PICTURE_BITS
-    return Check(
-        code="photo.same_picture",
-        passed=photo.sightings is not None and not again,
-        sentence=_reuse_sentence(photo, "picture", again=again),
-        measured=nearest,
-        limit=SAME_PICTURE_BITS + 1,
-        unit="bits apart at least",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
-
-
-def _reuse_sentence(photo: Photo, thing: str, *, again: bool) -> str:
-    if photo.sightings is None:
-        return f"Nobody could look whether this {thing} was seen before. Hand it in again later."
-    if again:
-        return f"This {thing} was handed in before. Take a new photo, from another place."
-    return f"Nobody handed in this {thing} before."
+def _that_count(photos: int) -> str:
+    return "photo that counts is" if photos == 1 else "photos that count are"
 
 
 def _count(counted: Sequence[Exhibit[Photo]], required: int) -> Check:
@@ -280,9 +271,7 @@ def _count(counted: Sequence[Exhibit[Photo]], required: int) -> Check:
     return Check(
         code="photo.count",
         passed=passed,
-        sentence="There are enough photos."
-        if passed
-        else f"{missing} more {'photo that counts is' if missing == 1 else 'photos that count are'} needed.",
+        sentence="There are enough photos." if passed else f"{missing} more {_that_count(missing)} needed.",
         measured=len(counted),
         limit=required,
         unit="photos",

@@ -20,6 +20,8 @@ Longitude = Annotated[FiniteFloat, Field(ge=-180, le=180)]
 PictureHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A PDQ hash: 256 bits, hexadecimal."""
 PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+"""What a photo is to show, as in `before_service`."""
 Rating = Annotated[int, Field(ge=1, le=5)]
 Kind: TypeAlias = Literal["position", "photo", "confirmation"]
 """What a piece of evidence can be."""
@@ -110,8 +112,8 @@ class Photo(Record):
     """A photo that the killable worker could decode whole.
 
     `size` in bytes, `width` and `height` in pixels; `pdq` has the hashes of the 8 orientations, the
-    upright one first, and `pdq_quality` says how much they rest on. `captured_at` and `fix` are the
-    signed upload's own time and position.
+    upright one first, and `pdq_quality` says how much they rest on. `sharpness` is the variance of the
+    Laplacian, `brightness` the mean grey. `captured_at`, `fix` and `category` are the signed upload's own.
     `sightings` is what the reuse index answered, None if it was not asked.
     """
 
@@ -125,6 +127,9 @@ class Photo(Record):
     exif: Exif = Exif()
     pdq: tuple[PictureHash, ...] = Field(min_length=8, max_length=8)
     pdq_quality: Annotated[int, Field(ge=0, le=100)]
+    sharpness: Annotated[FiniteFloat, Field(ge=0)]
+    brightness: Annotated[FiniteFloat, Field(ge=0, le=255)]
+    category: Category | None = None
     captured_at: Instant | None = None
     fix: Fix | None = None
     sightings: tuple[Sighting, ...] | None = None

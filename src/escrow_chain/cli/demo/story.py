@@ -139,7 +139,7 @@ def _deliver(recipient: Recipient, album: Iterator[bytes], last_seen: list[bytes
             if last_seen:
                 recipient.upload(term, _saved_again(last_seen[-1]), last_stop)
                 _refuse(recipient, term, "somebody else's photo, saved again", told, say)
-            for _ in range(term.options.required_count):
+            for _ in range(term.options.photos_needed):
                 photo = _next(album)
                 recipient.upload(term, photo, last_stop)
                 last_seen.append(photo)
