@@ -71,6 +71,19 @@ def test_who_confirms_is_named_in_the_terms() -> None:
         planned(confirmed, DELIVERY_002={"customer": CUSTOMER})
     assert refused.value.field == "recipients[0].terms[2].term_type"
     assert "nobody is named as the customer" in str(refused.value)
+    with pytest.raises(InvalidRequest) as refused:
+        planned(confirmed, DELIVERY_001={"customer": WALLETS["DELIVERY-001"].lower()})
+    assert refused.value.field == "recipients[0].reference"
+
+
+def test_a_milestone_lasts_until_the_end_of_its_meeting() -> None:
+    """Else nobody could prove it in time."""
+    place = {"max_distance_km": 0.1, "buyer_coordinates": {"latitude": 0.3, "longitude": 32.5}}
+    window = {"start": "2030-07-01T09:00:00Z", "end": "2030-07-01T17:00:00Z"}
+    term = {"term_type": "meeting_delivery", "data": place | {"meeting_window": window}}
+    met = changed(lambda request: request["recipients"][0].update(terms=[term]))
+    made = planned(met, DELIVERY_001={"customer": CUSTOMER})
+    assert made.milestones[0].deadline == int(datetime(2030, 7, 1, 17, tzinfo=UTC).timestamp())
 
 
 def test_a_token_with_more_decimals_gets_more_units() -> None:

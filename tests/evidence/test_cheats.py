@@ -343,3 +343,26 @@ def test_a_photo_is_put_into_another_category(scene: Scene, shoot: Shoot) -> Non
     assert {"bound.content", "photo.category_count"} <= scene.failed(requirements, scene.evidence[0], piece)
     honest = scene.upload(requirements, shoot("rocket"), category="after")
     assert scene.verdict(requirements, scene.evidence[0], honest).fulfilled
+
+
+@pytest.mark.parametrize("category", ["", "x" * 101, "\ud800"])
+def test_a_category_that_is_none_uses_nothing_up(scene: Scene, shoot: Shoot, category: str) -> None:
+    """It is refused before the nonce is redeemed and before the picture enters the index."""
+    pictures = scene.pictured()
+    file = shoot("coffee")
+    nonce = scene.nonce(pictures)
+    message = scene.signed(pictures, "photo", bytes(32), nonce=nonce)
+    upload = PhotoUpload(file, category=category)
+    piece = scene.intake.receive_photo(upload, message, case=scene.case(pictures), received_at=scene.now)
+    assert "photo.category" in scene.failed(pictures, piece)
+    assert scene.verdict(pictures, scene.upload(pictures, file, nonce=nonce)).fulfilled
+
+
+def test_a_later_fix_that_came_too_late_accuses_nobody(scene: Scene) -> None:
+    """What is not looked at can't undo what was proven."""
+    place = scene.located(latitude=KAMPALA["latitude"], longitude=KAMPALA["longitude"], radius=100)
+    scene.report(place)
+    judged_at = scene.now
+    scene.report(place, KAMPALA | {"latitude": 40.0})
+    scene.now = judged_at
+    assert scene.verdict(place).fulfilled

@@ -92,6 +92,19 @@ def test_the_last_word_counts(words: list[bool], fulfilled: bool, accepted: tupl
     assert verdict_on(TERM, *reversed(pieces)).fulfilled is fulfilled
 
 
+def test_of_two_words_at_once_the_one_that_says_no_counts() -> None:
+    """Whatever their order: doubt never pays."""
+    yes, no = confirmation(TERM), confirmation(TERM, confirmed=False)
+    assert not verdict_on(TERM, yes, no).fulfilled
+    assert not verdict_on(TERM, no, yes).fulfilled
+
+
+def test_a_recipient_whom_nobody_knows_might_be_the_customer() -> None:
+    """What can't be checked fails."""
+    verdict = verdict_on(TERM, confirmation(TERM), submitter=None)
+    assert "bound.signature" in failed(verdict)
+
+
 def test_a_word_after_the_deadline_changes_nothing() -> None:
     """Neither for nor against; one second before it counts."""
     term = delivered(deadline="2025-06-30T07:00:00Z")
@@ -114,7 +127,7 @@ def test_a_word_after_the_deadline_changes_nothing() -> None:
         ({"min_rating": 3}, 3, True),
         ({"min_rating": 3, "require_rating": False}, 2, False),
         ({"min_rating": 5, "require_rating": True}, 5, True),
-        ({"min_rating": None}, None, True),
+        ({"min_rating": None, "require_rating": None, "grade": None, "deadline": None}, None, True),
     ],
 )
 def test_the_rating_must_be_there_and_high_enough(options: dict[str, Any], rating: int | None, fulfilled: bool) -> None:

@@ -202,6 +202,7 @@ def test_roles_that_nobody_is_named_for_are_known() -> None:
         (document(people=None), "people"),
         (document(people={"customer": "0x12"}), "people.customer"),
         (document(people={"customer": 5}), "people.customer"),
+        (document(people={"customer": "0x" + "00" * 20}), "people.customer"),
         (document(people={"The Customer": "0x" + "ab" * 20}), "people.The Customer"),
         (document(people={"recipient": "0x" + "ab" * 20}), "people.recipient"),
         (document(people={f"role_{number}": "0x" + "ab" * 20 for number in range(33)}), "people"),

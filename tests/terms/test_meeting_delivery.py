@@ -24,6 +24,8 @@ from tests.terms.records import (
 )
 
 AT_THE_PLACE: dict[str, Any] = {"max_distance_km": 0.1, "buyer_coordinates": KAMPALA}
+NONCE = timedelta(seconds=10)
+"""What lies between the nonce and the receipt of a recorded piece."""
 BOTH: dict[str, Any] = {"required_participants": [{"role": "service_provider"}, {"role": "customer"}]}
 PLACE = meeting(**AT_THE_PLACE)
 ANYWHERE = meeting(**BOTH)
@@ -78,10 +80,21 @@ def test_without_evidence_nobody_met() -> None:
     }
 
 
-def test_one_phone_for_both_sides_is_one_side() -> None:
-    """Two devices never agree to the centimetre."""
-    verdict = verdict_on(PLACE, at(PLACE, WALLET), at(PLACE, CUSTOMER, when=MORNING + timedelta(minutes=1)))
-    assert failed(verdict) == {"location.frozen", "meeting.customer", "meeting.together"}
+@pytest.mark.parametrize("later", [0, 1, 60])
+def test_one_phone_for_both_sides_is_one_side(later: float) -> None:
+    """Two devices never agree to the centimetre, whether their fixes come at once or one after the other."""
+    verdict = verdict_on(PLACE, at(PLACE, WALLET), at(PLACE, CUSTOMER, when=MORNING + timedelta(seconds=later)))
+    assert failed(verdict) == {"meeting.together"}
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [((0.0, 180.0), (0.0, -180.0)), ((90.0, 0.0), (90.0, 50.0)), ((-90.0, 7.0), (-90.0, -7.0))]
+)
+def test_one_spot_has_one_name(here: tuple[float, float], there: tuple[float, float]) -> None:
+    """At the antimeridian and at the poles too."""
+    term = meeting(max_distance_km=0.1, buyer_coordinates={"latitude": here[0], "longitude": here[1]})
+    mine, other = position(term, *here, signer=WALLET), position(term, *there, signer=CUSTOMER)
+    assert failed(verdict_on(term, mine, other)) == {"meeting.together"}
 
 
 def test_one_wallet_for_both_sides_is_one_side() -> None:
@@ -104,16 +117,18 @@ def test_who_is_too_far_from_the_place_was_not_there() -> None:
     assert failed(verdict) == {"meeting.distance", "meeting.customer", "meeting.together"}
 
 
-def test_place_and_tolerance_hold_both() -> None:
-    """Two people at two ends of a wide place have not met."""
-    term = meeting(**AT_THE_PLACE, location_tolerance=0.03)
-    assert verdict_on(term, at(term, WALLET), at(term, CUSTOMER, east=29)).fulfilled
-    assert failed(verdict_on(term, at(term, WALLET), at(term, CUSTOMER, east=31))) == {"meeting.together"}
-    assert failed(verdict_on(term, at(term, WALLET, east=110), at(term, CUSTOMER, east=99))) == {
-        "meeting.distance",
-        "meeting.recipient",
-        "meeting.together",
-    }
+def test_the_tolerance_is_for_meetings_without_a_place() -> None:
+    """Where a place was agreed, its distance says how near."""
+    term = meeting(**AT_THE_PLACE, location_tolerance=0.01)
+    assert verdict_on(term, at(term, WALLET), at(term, CUSTOMER, east=60)).fulfilled
+
+
+def test_nobody_meets_alone() -> None:
+    """Without a place, both have to be named, or the recipient would have met himself."""
+    for role in ("service_provider", "customer"):
+        with pytest.raises(InvalidTerms) as refused:
+            meeting(required_participants=[{"role": role}])
+        assert refused.value.path == "data.required_participants"
 
 
 @pytest.mark.parametrize("accuracy", [None, 0.0, 100.1, 1e9])
@@ -127,9 +142,9 @@ def test_a_position_of_unusable_accuracy_proves_nothing(accuracy: float | None) 
 
 @pytest.mark.parametrize("first", [WALLET, CUSTOMER])
 def test_a_meeting_is_at_one_time(first: str) -> None:
-    """Whoever waits a quarter of an hour is still there; afterwards not."""
+    """Whoever waits a quarter of an hour is still there; afterwards not. Ten seconds lie between nonce and receipt."""
     second = CUSTOMER if first == WALLET else WALLET
-    for apart, together in ((TOGETHER, True), (TOGETHER + timedelta(seconds=1), False)):
+    for apart, together in ((TOGETHER - NONCE, True), (TOGETHER - NONCE + timedelta(seconds=1), False)):
         verdict = verdict_on(PLACE, at(PLACE, first), at(PLACE, second, east=5, when=MORNING + apart))
         assert verdict.fulfilled is together
     assert failed(verdict) == {"meeting.together"}
@@ -147,15 +162,16 @@ def test_of_many_positions_the_nearest_pair_in_time_counts() -> None:
     verdict = verdict_on(PLACE, *pieces)
     assert verdict.fulfilled
     assert verdict.accepted == (2, 3)
-    assert verdict_on(PLACE, *reversed(pieces)).accepted == (0, 1)
+    assert verdict_on(PLACE, *reversed(pieces)).accepted == (1, 0)
 
 
 def test_the_window_is_half_open() -> None:
-    """From its start until just before its end."""
+    """From its start until just before its end, and what is known of a position is from its nonce to its receipt."""
     term = meeting(**AT_THE_PLACE, meeting_window={"start": "2025-06-30T06:00:00Z", "end": "2025-06-30T12:00:00+03:00"})
     for when, inside in (
-        (MORNING - timedelta(seconds=1), False),
-        (MORNING, True),
+        (MORNING, False),
+        (MORNING + NONCE - timedelta(seconds=1), False),
+        (MORNING + NONCE, True),
         (MORNING + timedelta(hours=3, seconds=-1), True),
         (MORNING + timedelta(hours=3), False),
     ):
@@ -178,9 +194,10 @@ def test_both_confirm_with_keys_of_their_own() -> None:
     """Each one's last word in time; neither speaks for the other."""
     term = meeting(**AT_THE_PLACE, verification_method="dual_confirmation")
     by_customer, by_recipient = confirmation(term), confirmation(term, signer=WALLET, at=MORNING + timedelta(minutes=1))
-    verdict = met(term, by_customer, by_recipient)
+    pieces = [by_recipient, at(term, WALLET), by_customer, at(term, CUSTOMER, east=5)]
+    verdict = verdict_on(term, *pieces)
     assert verdict.fulfilled
-    assert verdict.accepted == (0, 1, 2, 3)
+    assert verdict.accepted == (1, 2, 3, 0)
     assert failed(met(term)) == {"meeting.confirmed_by_customer", "meeting.confirmed_by_recipient"}
     assert failed(met(term, by_recipient)) == {"meeting.confirmed_by_customer"}
     assert failed(met(term, by_customer)) == {"meeting.confirmed_by_recipient"}
@@ -194,6 +211,8 @@ def test_a_signature_is_the_customers_signed_confirmation() -> None:
     assert failed(met(term)) == {"meeting.confirmed_by_customer"}
     assert failed(met(term, confirmation(term, signer=WALLET))) == {"meeting.confirmed_by_customer"}
     assert met(term, confirmation(term)).fulfilled
+    before = confirmation(term, at=MORNING - timedelta(minutes=1))
+    assert failed(met(term, before)) == {"meeting.confirmed_by_customer"}
 
 
 def test_photo_evidence_is_a_photo_that_nobody_has_seen() -> None:
@@ -205,15 +224,45 @@ def test_photo_evidence_is_a_photo_that_nobody_has_seen() -> None:
         assert verdict.fulfilled
         assert verdict.accepted == (0, 1, 2)
     assert {"photo.same_file", "meeting.photo"} <= failed(met(term, photo(term, sightings=None)))
+    for minutes, of_it in ((-14, True), (-15, False), (14, True), (15, False)):
+        shot = photo(term, at=MORNING + timedelta(minutes=minutes))
+        assert met(term, shot).fulfilled is of_it
+    assert failed(verdict_on(term, at(term, WALLET), photo(term))) >= {"meeting.photo", "meeting.together"}
     assert "meeting.photo" in failed(met(term, photo(term, pdq_quality=10)))
 
 
 def test_impossible_journeys_are_no_meeting() -> None:
     """Each one's positions are held against that one's own, not against the other's."""
-    far = at(PLACE, WALLET, east=50_000, when=MORNING - timedelta(minutes=1))
+    for minutes in (-1, 1):
+        far = at(PLACE, WALLET, east=50_000, when=MORNING + timedelta(minutes=minutes))
+        verdict = met(PLACE, far)
+        assert {"location.speed", "meeting.recipient", "meeting.together"} <= failed(verdict)
+        assert only(verdict, "meeting.customer").passed
+
+
+def test_the_customer_cannot_undo_a_meeting_afterwards() -> None:
+    """A later false fix accuses itself, and one that came too late nobody."""
+    far = at(PLACE, CUSTOMER, east=50_000, when=MORNING + timedelta(minutes=1))
     verdict = met(PLACE, far)
-    assert {"location.speed", "meeting.recipient", "meeting.together"} <= failed(verdict)
-    assert only(verdict, "meeting.customer").passed
+    assert verdict.fulfilled
+    assert {"location.speed", "meeting.distance"} == failed(verdict)
+    term = meeting(**AT_THE_PLACE, deadline="2025-06-30T06:30:00Z")
+    for signer in (CUSTOMER, WALLET):
+        assert met(term, at(term, signer, east=50_000, when=MORNING + timedelta(minutes=31))).fulfilled
+    assert not met(PLACE, at(PLACE, CUSTOMER, east=50_000, when=MORNING - timedelta(minutes=1))).fulfilled
+
+
+def test_the_customer_cannot_flood_a_meeting() -> None:
+    """Of each side the first hundred are judged."""
+    flood = [
+        at(PLACE, CUSTOMER, east=20 + n / 100, when=MORNING + timedelta(seconds=n)) for n in range(2 * MAX_POSITIONS)
+    ]
+    verdict = met(PLACE, *flood)
+    assert verdict.fulfilled
+    assert only(verdict, "evidence.count").measured == 2 * MAX_POSITIONS + 1
+    late = at(PLACE, CUSTOMER, east=5, when=MORNING + timedelta(hours=1))
+    mine = at(PLACE, WALLET, when=MORNING + timedelta(hours=1))
+    assert not verdict_on(PLACE, mine, late, *flood).fulfilled
 
 
 def test_after_the_deadline_it_is_too_late() -> None:
@@ -223,12 +272,6 @@ def test_after_the_deadline_it_is_too_late() -> None:
     assert met(term, confirmation(term)).fulfilled
     assert failed(met(term, confirmation(term, at=late))) == {"evidence.deadline", "meeting.confirmed_by_customer"}
     assert not verdict_on(term, at(term, WALLET, when=late), at(term, CUSTOMER, east=5, when=late)).fulfilled
-
-
-def test_more_positions_than_anybody_needs_are_not_judged() -> None:
-    """Each of one side is held against each of the other."""
-    pieces = [at(PLACE, WALLET, when=MORNING + timedelta(seconds=n)) for n in range(MAX_POSITIONS + 1)]
-    assert "evidence.count" in failed(verdict_on(PLACE, *pieces))
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ def plan(
         )
         for index, (recipient, terms) in enumerate(zip(disbursement.recipients, parsed, strict=True))
     )
+    for index, (terms, milestone) in enumerate(zip(parsed, milestones, strict=True)):
+        _check_people(terms, milestone.payee, child_path("recipients", index))
     for index, reference in enumerate(references):
         if reference in references[:index]:
             raise InvalidRequest(f"recipients[{index}].reference", f"{reference!r} is given twice")
@@ -161,19 +163,25 @@ def _terms_document(recipient: Recipient, parties: Parties, timezone: str, salt:
 
 def _parse(document: dict[str, Any], where: str) -> TermsDocument:
     try:
-        terms = parse_document(document)
+        return parse_document(document)
     except (InvalidTerms, NotSupportedYet) as error:
         path = "auto_release.timezone" if error.path == "timezone" else f"{where}.{error.path}"
         raise InvalidRequest(path, error.problems[0].reason) from None
     except InvalidJson as error:
         raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
+
+
+def _check_people(terms: TermsDocument, payee: str, where: str) -> None:
+    """Whether everybody is named whose word the terms want, and is somebody else than the recipient."""
     for term, role in terms.unnamed():
         raise InvalidRequest(f"{where}.terms[{term.position}].term_type", f"nobody is named as the {role}")
-    return terms
+    for role, address in terms.people.items():
+        if address == payee:
+            raise InvalidRequest(f"{where}.reference", f"its recipient is its {role} too: one wallet is one side")
 
 
 def _deadline(document: TermsDocument) -> datetime | None:
-    deadlines = [term.options.deadline for term in document.terms if term.options.deadline]
+    deadlines = [term.options.latest for term in document.terms if term.options.latest]
     return max(deadlines, default=None)
 
 

@@ -23,7 +23,7 @@ from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import Term, TermsDocument
 from escrow_chain.terms.judge import judge
-from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES, PhotoOptions
+from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import Photo, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
 
@@ -60,8 +60,7 @@ def judge_things(
 
 def largest_photo(document: TermsDocument) -> int:
     """The size in bytes of the largest photo that any of the terms takes."""
-    limits = (term.options.max_bytes for term in document.terms if isinstance(term.options, PhotoOptions))
-    return max(limits, default=MAX_PHOTO_BYTES)
+    return max((term.options.max_bytes or 0 for term in document.terms), default=0) or MAX_PHOTO_BYTES
 
 
 def _judge(
@@ -97,7 +96,7 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
     if isinstance(thing, Refusal):
         return unusable(thing, claims=None)
     subject = Subject(deal=circumstances.deal, milestone=circumstances.milestone, term=term.id)
-    limit = term.options.max_bytes if isinstance(term.options, PhotoOptions) else MAX_PHOTO_BYTES
+    limit = term.options.max_bytes or MAX_PHOTO_BYTES
     signers = circumstances.addresses(term.options.roles)
     if isinstance(thing, Signed):
         return _receive_signed(thing, Case(subject, signers, thing.piece.domain), intake, limit)

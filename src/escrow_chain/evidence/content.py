@@ -12,15 +12,17 @@ itself; only what nobody signs says it here, as `captured_at` (ISO 8601 with zon
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, ConfigDict, ValidationError
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
 from escrow_chain.terms.options import parse_instant
-from escrow_chain.terms.pieces import Fix, Rating
+from escrow_chain.terms.pieces import Category, Fix, Rating
 from escrow_chain.terms.record import Record
+
+_CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)
 
 
 class _Reported(Fix):
@@ -79,6 +81,22 @@ def read_position(document: JsonValue) -> ReadPosition | Refusal:
 def position_content(document: JsonValue) -> bytes:
     """What a signed position must name: 32 bytes. Raises `InvalidJson`."""
     return hashlib.sha256(canonical(document)).digest()
+
+
+def category_refusal(category: str | None) -> Refusal | None:
+    """Why something is no category, None if it is one or is not given."""
+    try:
+        _CATEGORY.validate_python(category)
+        canonical(category)
+    except (ValidationError, InvalidJson):
+        return Refusal(
+            code="photo.category",
+            sentence="What the photo is for has 1 to 100 characters. Say it as the terms do.",
+            measured=len(category or ""),
+            limit=100,
+            unit="characters",
+        )
+    return None
 
 
 def photo_content(sha256: bytes, position: JsonValue = None, category: str | None = None) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from escrow_chain.evidence.content import Said, photo_content, read_position
+from escrow_chain.evidence.content import Said, category_refusal, photo_content, read_position
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
 from escrow_chain.evidence.photo import PhotoFindings
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
@@ -85,6 +85,8 @@ class Intake:
         place = None if upload.position is None else read_position(upload.position)
         if isinstance(place, Refusal):
             return unusable(place, claims="photo")
+        if refusal := category_refusal(upload.category):
+            return unusable(refusal, claims="photo")
         read = self.photos.read(upload.file, max_bytes=upload.max_bytes)
         if isinstance(read, Refusal):
             return unusable(read, claims="photo")

@@ -38,7 +38,8 @@ class Circumstances(Record):
     deadline: Instant | None = None
 
     def addresses(self, roles: Collection[str]) -> frozenset[str]:
-        """The wallets of these roles, as far as they are known. In another role than the own, a recipient is nobody."""
+        """The wallets of these roles. A recipient is nobody in another role; an unknown one might be in any."""
+        if self.submitter is None:
+            return frozenset()
         others = {self.people[role] for role in roles if role in self.people} - {self.submitter}
-        own = {self.submitter} if RECIPIENT in roles and self.submitter else set()
-        return frozenset(others | own)
+        return frozenset(others | {self.submitter} if RECIPIENT in roles else others)

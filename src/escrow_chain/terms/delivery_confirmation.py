@@ -14,6 +14,7 @@ from escrow_chain.terms.pieces import Confirmation, Rating
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.verdict import Check
+from escrow_chain.terms.words import confirmed_check, last_word
 
 
 class DeliveryOptions(Options):
@@ -41,32 +42,12 @@ def examine(
     circumstances: Circumstances,  # noqa: ARG001  (an `examine`)
 ) -> Findings:
     """What the customer's word proves. `exhibits` are confirmations in the order of their receipt."""
-    timely = [exhibit for exhibit in exhibits if exhibit.timely]
-    last = timely[-1] if timely else None
-    checks = [_confirmed(last)]
+    last = last_word(exhibits)
+    checks = [confirmed_check("confirmation.confirmed", "the customer", last)]
     if options.least_rating is not None:
         checks.append(_rating(last, options.least_rating))
     counted = (last.number,) if last and all(check.passed for check in checks) else ()
     return Findings(checks=tuple(checks), counted=counted)
-
-
-def _confirmed(last: Exhibit[Confirmation] | None) -> Check:
-    if last is None:
-        sentence = "The customer has not confirmed it in time. Ask the customer to."
-    elif last.piece.confirmed:
-        sentence = "The customer confirms it."
-    else:
-        sentence = "The customer says that it did not come as agreed. Put it right, and ask again."
-    return Check(
-        code="confirmation.confirmed",
-        passed=last is not None and last.piece.confirmed,
-        sentence=sentence,
-        measured=last.piece.confirmed if last else None,
-        limit=True,
-        grade=last.grade if last else None,
-        piece=last.number if last else None,
-        decisive=True,
-    )
 
 
 def _rating(last: Exhibit[Confirmation] | None, least: int) -> Check:

@@ -127,7 +127,7 @@ def _position_checks(
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
     """The checks of each position for itself and beside the others, and those that passed all."""
     coarsest = max(point.radius for point in options.points)
-    track = [each for each in exhibits if is_accurate(each, coarsest)]
+    track = [each for each in exhibits if each.timely and is_accurate(each, coarsest)]
     speeds = highest_speeds(track)
     checks: list[Check] = []
     plausible: list[Exhibit[Position]] = []

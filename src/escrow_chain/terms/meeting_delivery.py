@@ -1,9 +1,13 @@
 """`meeting_delivery`: recipient and customer met, at the agreed place or near each other, at the same time.
 
 Each one's position is signed with a wallet of the own, and no fix counts for two: coordinates that are the same to the
-centimetre come from one phone. Positions are of one meeting if they were received within 15 minutes of each other. An
-agreed place is to be reached by both, within `max_distance_km`; where there is none, they must be within
-`location_tolerance` of each other, 50 metres unless the term says otherwise.
+centimetre come from one phone. Positions are of one meeting if no more than 15 minutes lie between the first nonce and
+the last receipt. An agreed place is to be reached by all who have to be there, within `max_distance_km`; where there is
+none, the two must be within `location_tolerance` of each other, 50 metres unless the term says otherwise.
+
+A photo is of that meeting if it was taken in the same quarter of an hour, a confirmation if it came after it had begun.
+What the customer hands in can't undo what the recipient has shown: later positions of the customer don't make earlier
+ones false, and each side's positions are counted for themselves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,17 +26,27 @@ from escrow_chain.terms.people import CUSTOMER, RECIPIENT
 from escrow_chain.terms.photo_upload import PhotoOptions, photos_that_count
 from escrow_chain.terms.pieces import Confirmation, Coordinates, Latitude, Longitude, Photo, Position
 from escrow_chain.terms.registry import TermType
-from escrow_chain.terms.track import frozen_check, highest_speeds, is_accurate, repeats, speed_check
+from escrow_chain.terms.track import (
+    arrival_speeds,
+    frozen_check,
+    highest_speeds,
+    is_accurate,
+    repeats,
+    speed_check,
+    spot,
+)
 from escrow_chain.terms.verdict import Check
+from escrow_chain.terms.words import confirmed_check, last_word
 
 TOGETHER: Final = timedelta(minutes=15)
-"""Positions that were received so far apart, or less, are of one meeting."""
+"""What was taken in so much time, or less, was taken together."""
 DEFAULT_TOLERANCE_KM: Final = 0.05
-MAX_POSITIONS: Final = 200
-"""More are not judged: each of one side is held against each of the other."""
+MAX_POSITIONS: Final = 100
+"""Of each side. Further ones are not looked at: each of one side is held against each of the other."""
 _PHOTOS: Final = PhotoOptions(accepted_formats=("jpeg", "png", "webp"))
 _ROLES: Final = {"service_provider": RECIPIENT, "customer": CUSTOMER}
 _NAMES: Final = {RECIPIENT: "the recipient", CUSTOMER: "the customer"}
+_SPEEDS: Final = {RECIPIENT: highest_speeds, CUSTOMER: arrival_speeds}
 
 Kilometres = Annotated[FiniteFloat, Field(gt=0, le=1000)]
 
@@ -90,6 +104,8 @@ class MeetingOptions(Options):
         if self.max_distance_km is None and self.buyer_coordinates is None:
             if self.required_participants is None:
                 raise broken_rule("missing, and there are no required_participants either", at="buyer_coordinates")
+            if len(self.required_participants) < len(_ROLES):
+                raise broken_rule("names one, who meets nobody: name both, or a place", at="required_participants")
         elif self.buyer_coordinates is None:
             raise broken_rule("missing beside max_distance_km", at="buyer_coordinates")
         elif self.max_distance_km is None:
@@ -136,64 +152,90 @@ class MeetingOptions(Options):
 
     @property
     def tolerance_m(self) -> float | None:
-        """How far apart the two may be, None if the agreed place says that."""
-        if self.location_tolerance:
-            return self.location_tolerance * 1000
-        return None if self.place else DEFAULT_TOLERANCE_KM * 1000
+        """How far apart the two may be, None if a place was agreed."""
+        return None if self.place else (self.location_tolerance or DEFAULT_TOLERANCE_KM) * 1000
 
     @property
     def coarsest_m(self) -> float:
         """The worst accuracy with which a position can still prove something."""
-        return min(limit for limit in (self.radius_m, self.tolerance_m) if limit is not None)
+        return self.radius_m or self.tolerance_m or 0.0
+
+    @property
+    def latest(self) -> datetime | None:
+        """The deadline or the end of the window, whichever is first."""
+        ends = [self.deadline, self.meeting_window.end if self.meeting_window else None]
+        return min((end for end in ends if end), default=None)
+
+    @property
+    def max_bytes(self) -> int | None:
+        """That of any photo, where one is wanted."""
+        return _PHOTOS.max_bytes if self.photo_evidence_required else None
 
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """The positions that show a meeting, one of each participant, and how far apart they are in time and space."""
+    """The positions that show a meeting, one of each participant, from the first nonce to the last receipt."""
 
     exhibits: tuple[Exhibit[Position], ...]
-    apart: timedelta
-    metres: float
+
+    @property
+    def begun(self) -> datetime:
+        """When the first nonce was issued."""
+        return min(each.begun for each in self.exhibits)
+
+    @property
+    def ended(self) -> datetime:
+        """When the last position was received."""
+        return max(each.happened for each in self.exhibits)
+
+    @property
+    def metres(self) -> float:
+        """How far apart they were."""
+        return distance_m(self.exhibits[0].piece.fix, self.exhibits[-1].piece.fix)
+
+    def has(self, exhibit: Exhibit[Any]) -> bool:
+        """Whether something was taken at the meeting."""
+        return max(self.ended, exhibit.happened) - min(self.begun, exhibit.begun) <= TOGETHER
 
 
 def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:
     """What positions, confirmations and photos prove. `exhibits` are in the order of their receipt."""
-    wallets = {role: circumstances.addresses({role}) for role in sorted(options.roles)}
-    positions: list[Exhibit[Position]] = [each for each in exhibits if isinstance(each.piece, Position)]
-    if len(positions) > MAX_POSITIONS:
-        return Findings(checks=(_too_many(len(positions)),), counted=())
-    checks, sound = _position_checks(options, positions, wallets)
-    there = {role: [each for each in sound if _is_of(each, wallets[role])] for role in options.participants}
+    by_role = {role: [each for each in exhibits if _is_of(each, circumstances.addresses({role}))] for role in _NAMES}
+    checks: list[Check] = []
+    there: dict[str, list[Exhibit[Position]]] = {}
+    for role in options.participants:
+        found, there[role] = _positions(options, role, by_role[role])
+        checks += [*found, _present(role, there[role])]
     encounter = _encounter(options, there)
-    checks += [_present(role, found) for role, found in there.items()]
     checks.append(_met(options, there, encounter))
-    counted = [each.number for each in encounter.exhibits] if encounter else []
+    counted = {each.number for each in encounter.exhibits} if encounter else set()
     for role in options.confirming:
-        words = [each for each in exhibits if isinstance(each.piece, Confirmation) and _is_of(each, wallets[role])]
-        last = next((each for each in reversed(words) if each.timely), None)
-        checks.append(_confirmed(role, last))
-        counted += [last.number] if last and last.piece.confirmed else []
+        words = [each for each in by_role[role] if isinstance(each.piece, Confirmation)]
+        last = last_word([each for each in words if encounter and each.happened >= encounter.begun])
+        checks.append(confirmed_check(f"meeting.confirmed_by_{role}", _NAMES[role], last))
+        counted |= {last.number} if last and last.piece.confirmed else set()
     if options.photo_evidence_required:
-        photos: list[Exhibit[Photo]] = [each for each in exhibits if isinstance(each.piece, Photo)]
+        photos = [each for each in exhibits if isinstance(each.piece, Photo)]
         of_photos, good = photos_that_count(_PHOTOS, photos, circumstances)
+        good = [each for each in good if encounter and encounter.has(each)]
         checks += [*of_photos, _pictured(good)]
-        counted += [each.number for each in good]
-    return Findings(checks=tuple(checks), counted=tuple(sorted(counted)))
+        counted |= {each.number for each in good}
+    return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
 
 
 def _is_of(exhibit: Exhibit[Any], wallets: frozenset[str]) -> bool:
     return exhibit.piece.provenance is not None and exhibit.piece.provenance.signer in wallets
 
 
-def _position_checks(
-    options: MeetingOptions, positions: Sequence[Exhibit[Position]], wallets: Mapping[str, frozenset[str]]
+def _positions(
+    options: MeetingOptions, role: str, own: Sequence[Exhibit[Any]]
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
-    """The checks of each position, and those that passed all. Speeds are those of one person's positions."""
-    speeds: dict[int, float] = {}
-    for own in wallets.values():
-        track = [each for each in positions if _is_of(each, own) and is_accurate(each, options.coarsest_m)]
-        speeds |= highest_speeds(track)
-    checks: list[Check] = []
+    """The checks of one side's positions, and those that passed all."""
+    every: list[Exhibit[Position]] = [each for each in own if isinstance(each.piece, Position)]
+    positions = every[:MAX_POSITIONS]
+    track = [each for each in positions if each.timely and is_accurate(each, options.coarsest_m)]
+    speeds = _SPEEDS[role](track)
+    checks = [_too_many(role, len(every))] if len(every) > MAX_POSITIONS else []
     plausible: list[Exhibit[Position]] = []
     for exhibit in positions:
         found = [*_place_checks(options, exhibit), _accuracy(options, exhibit)]
@@ -217,45 +259,40 @@ def _place_checks(options: MeetingOptions, exhibit: Exhibit[Position]) -> Iterat
 
 def _encounter(options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]]) -> Encounter | None:
     """The meeting of all who have to be there, with the shortest way between them; the earliest of equal ones."""
-    found = [
-        _encounter_of(exhibits)
-        for exhibits in product(*there.values())
-        if exhibits[-1].happened - exhibits[0].happened <= TOGETHER
-        and exhibits[0].happened - exhibits[-1].happened <= TOGETHER
-    ]
-    best = min(found, key=lambda each: (each.metres, max(one.happened for one in each.exhibits)), default=None)
+    found = (Encounter(exhibits) for exhibits in product(*there.values()))
+    together = [each for each in found if each.ended - each.begun <= TOGETHER and _of_own_devices(each)]
+    best = min(together, key=lambda each: (each.metres, each.ended), default=None)
     if best and options.tolerance_m is not None and best.metres > options.tolerance_m:
         return None
     return best
 
 
-def _encounter_of(exhibits: tuple[Exhibit[Position], ...]) -> Encounter:
-    first, last = exhibits[0], exhibits[-1]
-    metres = distance_m(first.piece.fix, last.piece.fix) if first is not last else 0.0
-    return Encounter(exhibits, abs(last.happened - first.happened), metres)
+def _of_own_devices(encounter: Encounter) -> bool:
+    """Two devices never agree to the centimetre."""
+    spots = {spot(each.piece.fix) for each in encounter.exhibits}
+    return len(spots) == len(encounter.exhibits)
 
 
-def _too_many(positions: int) -> Check:
+def _too_many(role: str, positions: int) -> Check:
     return Check(
         code="evidence.count",
         passed=False,
-        sentence="There are too many positions to judge. Hand in those that matter.",
+        sentence=f"There are too many positions of {_NAMES[role]}: only the first {MAX_POSITIONS} are judged.",
         measured=positions,
         limit=MAX_POSITIONS,
         unit="positions",
-        decisive=True,
     )
 
 
 def _window(window: MeetingWindow, exhibit: Exhibit[Position]) -> Check:
-    passed = window.start <= exhibit.happened < window.end
+    passed = window.start <= exhibit.begun and exhibit.happened < window.end
     return Check(
         code="meeting.window",
         passed=passed,
         sentence="It came in the time of the meeting."
         if passed
         else "It did not come in the time agreed for the meeting. Hand in a position in that time.",
-        measured=exhibit.happened.isoformat(),
+        measured=f"{exhibit.begun.isoformat()} to {exhibit.happened.isoformat()}",
         limit=f"{window.start.isoformat()} to {window.end.isoformat()}",
         grade=exhibit.grade,
         piece=exhibit.number,
@@ -319,8 +356,8 @@ def _met(
         sentence = "They were there together."
     elif all(there.values()):
         sentence = (
-            f"They were not together: positions are to be received within {TOGETHER.seconds // 60} minutes of each "
-            "other, from near enough. Meet, and hand in a position each."
+            f"They were not together: a position of each is wanted, near enough to the other's, and all within "
+            f"{TOGETHER.seconds // 60} minutes. Meet, and hand in one each, from an own phone."
         )
     else:
         sentence = "Not everybody was there."
@@ -336,31 +373,13 @@ def _met(
     )
 
 
-def _confirmed(role: str, last: Exhibit[Confirmation] | None) -> Check:
-    name = _NAMES[role].capitalize()
-    if last is None:
-        sentence = f"{name} has not confirmed the meeting in time, with a signature of the own wallet."
-    elif last.piece.confirmed:
-        sentence = f"{name} confirms the meeting."
-    else:
-        sentence = f"{name} says that it was not as agreed. Put it right, and ask again."
-    return Check(
-        code=f"meeting.confirmed_by_{role}",
-        passed=last is not None and last.piece.confirmed,
-        sentence=sentence,
-        measured=last.piece.confirmed if last else None,
-        limit=True,
-        grade=last.grade if last else None,
-        piece=last.number if last else None,
-        decisive=True,
-    )
-
-
 def _pictured(good: Sequence[Exhibit[Photo]]) -> Check:
     return Check(
         code="meeting.photo",
         passed=bool(good),
-        sentence="There is a photo." if good else "A photo that counts is needed. Take one at the meeting.",
+        sentence="There is a photo of the meeting."
+        if good
+        else "A photo that counts is needed. Take one while you are together.",
         measured=len(good),
         limit=1,
         unit="photos",

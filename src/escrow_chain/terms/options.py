@@ -6,6 +6,7 @@ its hash).
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, NoReturn, TypeVar
 
@@ -64,6 +65,16 @@ class Options(Part):
     BEST_GRADE: ClassVar[Grade] = Grade.BOUND
 
     @property
+    def latest(self) -> datetime | None:
+        """When it is too late to prove it, None if the term does not say."""
+        return self.deadline
+
+    @property
+    def max_bytes(self) -> int | None:
+        """The largest photo that can count, in bytes; None if photos prove nothing here."""
+        return None
+
+    @property
     def roles(self) -> frozenset[str]:
         """Whose evidence counts (`escrow_chain.terms.people`)."""
         return frozenset({RECIPIENT})
@@ -91,9 +102,17 @@ def parse_options(model: type[OptionsT], given: JsonValue, *, path: str) -> Opti
     Raises `InvalidTerms` or, if nothing is wrong but something is not supported, `NotSupportedYet`.
     """
     try:
-        return model.model_validate_json(canonical(given))
+        return model.model_validate_json(canonical(_without_nulls(given)))
     except ValidationError as error:
         _raise_problems(error.errors(include_url=False), path)
+
+
+def _without_nulls(given: JsonValue) -> JsonValue:
+    if isinstance(given, Mapping):
+        return {key: _without_nulls(value) for key, value in given.items() if value is not None}
+    if isinstance(given, list | tuple):
+        return [_without_nulls(each) for each in given]
+    return given
 
 
 def _raise_problems(errors: list[ErrorDetails], path: str) -> NoReturn:

@@ -6,15 +6,16 @@ fixes accuse nobody: they are one fix, the first.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escrow_chain.terms.exhibit import Exhibit
 from escrow_chain.terms.geodesy import distances_m
-from escrow_chain.terms.pieces import Position
+from escrow_chain.terms.pieces import Coordinates, Position
 from escrow_chain.terms.verdict import Check
 
 SAME_PLACE_DIGITS: Final = 7
@@ -22,6 +23,16 @@ SAME_PLACE_DIGITS: Final = 7
 MAX_SPEED_M_S: Final = 70.0
 """Faster than any road or ordinary train: 252 km/h."""
 _SHORTEST_S: Final = 1.0
+_POLE: Final = 90.0
+_ANTIMERIDIAN: Final = 180.0
+
+
+def spot(fix: Coordinates) -> tuple[float, float]:
+    """The place of a fix to the centimetre, by one name for each place on the globe."""
+    latitude, longitude = round(fix.latitude, SAME_PLACE_DIGITS), round(fix.longitude, SAME_PLACE_DIGITS)
+    if abs(latitude) == _POLE:
+        return latitude, 0.0
+    return latitude, -longitude if longitude == _ANTIMERIDIAN else longitude
 
 
 def repeats(exhibits: Sequence[Exhibit[Position]]) -> dict[int, int]:
@@ -33,7 +44,7 @@ def repeats(exhibits: Sequence[Exhibit[Position]]) -> dict[int, int]:
     found = {}
     for exhibit in exhibits:
         fix = exhibit.piece.fix
-        seen = times[round(fix.latitude, SAME_PLACE_DIGITS), round(fix.longitude, SAME_PLACE_DIGITS)]
+        seen = times[spot(fix)]
         seen.add(exhibit.happened)
         found[exhibit.number] = len(seen)
     return found
@@ -47,19 +58,33 @@ def highest_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
     accuracies that both report are taken off the way, so that a coarse fix accuses nobody.
     `exhibits` all have an accuracy, and are in the order of their times.
     """
+    highest = np.zeros(len(exhibits))
+    for later, speeds in _speeds(exhibits):
+        highest[:later] = np.maximum(highest[:later], speeds)
+        highest[later] = speeds.max()
+    return {each.number: float(speed) for each, speed in zip(exhibits, highest, strict=True)}
+
+
+def arrival_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
+    """The same of the journeys to each exhibit alone: a later fix says nothing against an earlier one.
+
+    For those who gain by a false fix of their own.
+    """
+    highest = {each.number: 0.0 for each in exhibits}
+    return highest | {exhibits[later].number: float(speeds.max()) for later, speeds in _speeds(exhibits)}
+
+
+def _speeds(exhibits: Sequence[Exhibit[Position]]) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """For each fix but the first, by its place, the speeds in m/s from all before it."""
     fixes = [each.piece.fix for each in exhibits]
     longitudes = np.array([fix.longitude for fix in fixes])
     latitudes = np.array([fix.latitude for fix in fixes])
     slack = np.array([fix.accuracy or 0.0 for fix in fixes])
     seconds = np.array([each.happened.timestamp() for each in exhibits])
-    highest = np.zeros(len(fixes))
     for later in range(1, len(fixes)):
         ways = distances_m(longitudes, latitudes, upto=later) - slack[:later] - slack[later]
         times = np.maximum(seconds[later] - seconds[:later], _SHORTEST_S)
-        speeds = np.maximum(ways, 0.0) / times
-        highest[:later] = np.maximum(highest[:later], speeds)
-        highest[later] = speeds.max()
-    return {each.number: float(speed) for each, speed in zip(exhibits, highest, strict=True)}
+        yield later, np.maximum(ways, 0.0) / times
 
 
 def is_accurate(exhibit: Exhibit[Position], limit_m: float) -> bool:
