@@ -19,7 +19,7 @@ from PIL import Image
 
 from bench.camera import photograph
 from escrow_chain.cli import main
-from escrow_chain.evidence.content import photo_content, position_content
+from escrow_chain.evidence.content import GivenCode, photo_content, position_content
 from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
 from escrow_chain.evidence.submission import ConfirmationMessage, Submission, sign
 from escrow_chain.terms import FORMAT, NonceStatus, Term, parse_document
@@ -29,6 +29,8 @@ AT = "2025-06-30T09:00:00Z"
 WALLET, CUSTOMER = account(1001), account(1002)
 PLACE = {"term_type": "location_verification", "data": {"latitude": 0.347596, "longitude": 32.58252, "radius": 100}}
 PHOTO = {"term_type": "photo_upload", "data": {"required_count": 1}}
+CODED = {"term_type": "custom", "data": {"verification_code": "QC-7"}}
+CHECKLIST = {"term_type": "custom", "data": {"required_data": {"report": True}}}
 RATED = {"term_type": "delivery_confirmation", "data": {"min_rating": 3}}
 ERRORS = {"error", "what", "where", "remedy", "status"}
 
@@ -160,6 +162,44 @@ def test_the_customers_word_fulfils_a_document_that_names_the_customer(run: Run)
     ran = run(write("nameless.json", nameless), "other.json", "--submitter", WALLET.address)
     assert ran.status == 1
     assert "bound.signature" in ran.failed()
+
+
+def signed_code(term: Term, text: str, *, attempt: int | None) -> SignedPiece:
+    """A code that the recipient gave back, as a service would write it."""
+    message = Submission(
+        deal=deal(),
+        milestone=0,
+        term=term.id,
+        nonce=counted(32),
+        kind="code",
+        content=GivenCode(code=text).content,
+        captured_at=int(MORNING.timestamp()),
+    )
+    receipt = Receipt(
+        nonce_status=NonceStatus.FRESH,
+        issued_at=MORNING - timedelta(seconds=5),
+        received_at=MORNING + timedelta(seconds=5),
+        attempt=attempt,
+    )
+    return SignedPiece(**dict(sign(message, domain=DOMAIN, account=WALLET)), domain=DOMAIN, code=text, receipt=receipt)
+
+
+@pytest.mark.parametrize(("attempt", "status"), [(1, 0), (5, 0), (6, 1), (None, 1)])
+def test_a_code_counts_as_the_attempt_that_its_receipt_says(run: Run, attempt: int | None, status: int) -> None:
+    """Not as what this run counts; and nothing printed says what the code is."""
+    terms = document(CODED)
+    piece = signed_code(parse_document(terms).terms[0], "QC-7", attempt=attempt)
+    ran = run(write("t.json", terms), write("code.json", piece.model_dump_json()), "--submitter", WALLET.address)
+    assert ran.status == status
+    assert "QC-7" not in ran.out
+
+
+def test_data_that_nobody_signed_are_measured(run: Run) -> None:
+    """As every claim."""
+    ran = run(write("t.json", CHECKLIST), write("data.json", {"data": {"report": "passed"}}))
+    assert ran.failed() == {"evidence.grade"}
+    ran = run(write("t.json", CHECKLIST), write("data.json", {"data": {"report": 7}}))
+    assert {"data.malformed", "data.supplied"} <= ran.failed()
 
 
 def test_a_confirmation_that_nobody_signed_is_measured(run: Run) -> None:
@@ -372,7 +412,8 @@ def test_bad_evidence_is_a_failed_check_and_no_traceback(run: Run, coffee: bytes
         (json.dumps(PLACE).replace("100", "NaN"), "data.radius"),
         (json.dumps(PLACE).replace("100", "-1"), "data.radius"),
         (json.dumps(PLACE).replace("100", '"100"'), "data.radius"),
-        (json.dumps(PLACE).replace("location_verification", "custom"), "term_type"),
+        (json.dumps(PLACE).replace("location_verification", "video"), "term_type"),
+        (json.dumps(PLACE).replace("location_verification", "custom"), "data"),
         (json.dumps({"term_type": "photo_upload", "data": {"photo_requirements": []}}), "data.photo_requirements"),
         (json.dumps({"term_type": "photo_upload", "data": {"grade": "G0"}}), "data.grade"),
         (json.dumps(document(PLACE) | {"timezone": "Mars/Olympus"}), "timezone"),

@@ -8,7 +8,7 @@ from typing import Any
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from escrow_chain.evidence.content import photo_content, position_content
+from escrow_chain.evidence.content import Statement, photo_content, position_content
 from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
 from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
 from escrow_chain.evidence.photo_reader import PhotoReader
@@ -132,7 +132,15 @@ class Scene:
         self.wait(seconds=5)
         word = message.submission
         assert isinstance(word, ConfirmationMessage)
-        piece = self.intake.receive_confirmation(word.said, message, case=self.case(term), received_at=self.now)
+        piece = self.intake.receive_statement(word.statement, message, case=self.case(term), received_at=self.now)
+        self.evidence.append(piece)
+        return piece
+
+    def state(self, term: Term, statement: Statement, /, **changes: Any) -> Piece:
+        """Hands in a code or data, signed by the recipient unless `changes` say otherwise."""
+        message = self.signed(term, statement.KIND, statement.content, **changes)
+        self.wait(seconds=5)
+        piece = self.intake.receive_statement(statement, message, case=self.case(term), received_at=self.now)
         self.evidence.append(piece)
         return piece
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from escrow_chain.evidence.content import Said, read_confirmation
+from escrow_chain.evidence.content import Said, read_statement
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.root import leaf_document
-from escrow_chain.terms import Confirmation, Grade, Unusable
+from escrow_chain.terms import Confirmation, Grade
 from tests.evidence.scene import Scene, account
 
 
@@ -71,7 +71,7 @@ def test_a_photo_is_no_word(scene: Scene) -> None:
     term = scene.delivered()
     message = scene.signed(term, "photo", Said(confirmed=True).content, signer=scene.customer)
     case = replace(scene.case(term), signers=frozenset({scene.customer.address}))
-    piece = scene.intake.receive_confirmation(Said(confirmed=True), message, case=case, received_at=scene.now)
+    piece = scene.intake.receive_statement(Said(confirmed=True), message, case=case, received_at=scene.now)
     assert {"bound.subject", "bound.nonce"} <= scene.failed(term, piece)
 
 
@@ -102,10 +102,6 @@ def test_its_leaf_says_what_was_said(scene: Scene) -> None:
 )
 def test_what_is_no_confirmation_is_refused(scene: Scene, document: object) -> None:
     """With the field that is wrong, and nothing is guessed."""
-    said = read_confirmation(document)  # type: ignore[arg-type]
+    said = read_statement(Said, document)  # type: ignore[arg-type]
     assert isinstance(said, Refusal)
     assert said.code == "confirmation.malformed"
-    term = scene.delivered()
-    piece = scene.intake.receive_confirmation(said, None, case=scene.case(term), received_at=scene.now)
-    assert isinstance(piece, Unusable)
-    assert "confirmation.malformed" in scene.failed(term, piece)

@@ -8,7 +8,9 @@ from eth_hash.auto import keccak
 from escrow_chain.terms import (
     Check,
     Circumstances,
+    Code,
     Confirmation,
+    Data,
     Fix,
     NonceStatus,
     Photo,
@@ -24,6 +26,7 @@ from escrow_chain.terms import (
 
 DEAL = b"\xde" * 32
 WALLET = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+MANAGER = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
 CUSTOMER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 STRANGER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 MORNING = datetime(2025, 6, 30, 6, 0, tzinfo=UTC)
@@ -51,6 +54,11 @@ def delivered(**options: Any) -> Term:
 def meeting(**options: Any) -> Term:
     """A `meeting_delivery` with these options."""
     return parse_term({"term_type": "meeting_delivery", "data": options}).terms[0]
+
+
+def customized(**options: Any) -> Term:
+    """A `custom` term with these options."""
+    return parse_term({"term_type": "custom", "data": options}).terms[0]
 
 
 def provenance(term: Term, content: bytes, received_at: datetime, /, **changes: Any) -> Provenance:
@@ -104,6 +112,21 @@ def confirmation(
     )
 
 
+def code(term: Term, text: str, *, attempt: int | None = 1, at: datetime = MORNING, **changes: Any) -> Code:
+    """A code that the recipient gives back, received at `at`; `changes` go into its provenance."""
+    content = keccak(repr((text, at)).encode())
+    found = provenance(term, content, at, **({"kind": "code"} | changes))
+    moment = at - timedelta(seconds=5)
+    return Code(content=content, code=text, attempt=attempt, captured_at=moment, provenance=found)
+
+
+def data(term: Term, /, *, at: datetime = MORNING, origin: dict[str, Any] | None = None, **values: str) -> Data:
+    """Data that the recipient supplies, received at `at`."""
+    content = keccak(repr((values, at)).encode())
+    found = provenance(term, content, at, **({"kind": "data"} | (origin or {})))
+    return Data(content=content, data=values, captured_at=at - timedelta(seconds=5), provenance=found)
+
+
 def photo(
     term: Term, seed: int = 1, *, at: datetime = MORNING, sightings: tuple[Sighting, ...] | None = (), **fields: Any
 ) -> Photo:
@@ -141,7 +164,7 @@ def verdict_on(term: Term, *evidence: Piece, at: datetime = MORNING + timedelta(
         "deal": DEAL,
         "milestone": 0,
         "submitter": WALLET,
-        "people": {"customer": CUSTOMER},
+        "people": {"customer": CUSTOMER, "manager": MANAGER},
     }
     return judge(term, evidence, Circumstances(**(found | changes)))
 

@@ -9,25 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from escrow_chain.evidence.content import read_confirmation
-from escrow_chain.evidence.handed_in import HandedIn, LooseConfirmation, LoosePhoto, LoosePosition, Signed
+from escrow_chain.evidence.content import GivenCode, GivenData, Statement, read_statement
+from escrow_chain.evidence.handed_in import HandedIn, LoosePhoto, LoosePosition, LooseStatement, Signed
 from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, unusable
 from escrow_chain.evidence.nonces import Subject
 from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import ReuseIndex
-from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces
-from escrow_chain.evidence.submission import ConfirmationMessage
+from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces, SignedPiece
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import Term, TermsDocument
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
-from escrow_chain.terms.pieces import Photo, Piece, Unusable
+from escrow_chain.terms.pieces import Code, Photo, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
 
-_LOOSE: Final = {LoosePhoto: "photo", LoosePosition: "position", LooseConfirmation: "confirmation"}
 _NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)
 """The domain under which a piece that nobody signed is not verified."""
 
@@ -89,7 +87,9 @@ def _kind(thing: HandedIn) -> str | None:
         return thing.piece.submission.kind
     if isinstance(thing, Refusal):
         return None
-    return _LOOSE[type(thing)]
+    if isinstance(thing, LooseStatement):
+        return thing.type.KIND
+    return "photo" if isinstance(thing, LoosePhoto) else "position"
 
 
 def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: Intake) -> Piece:
@@ -101,9 +101,11 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
     if isinstance(thing, Signed):
         return _receive_signed(thing, Case(subject, signers, thing.piece.domain), intake, limit)
     case = Case(subject, signers, _NOBODYS)
-    if isinstance(thing, LooseConfirmation):
-        said = read_confirmation(thing.document)
-        return intake.receive_confirmation(said, None, case=case, received_at=circumstances.at)
+    if isinstance(thing, LooseStatement):
+        said = read_statement(thing.type, thing.document)
+        if isinstance(said, Refusal):
+            return unusable(said, claims=thing.type.KIND)
+        return intake.receive_statement(said, None, case=case, received_at=circumstances.at)
     if isinstance(thing, LoosePosition):
         return intake.receive_position(thing.document, None, case=case, received_at=circumstances.at)
     upload = PhotoUpload(thing.file, max_bytes=limit)
@@ -113,14 +115,30 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
 def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -> Piece:
     piece = thing.piece
     received_at: datetime = piece.receipt.received_at
-    named = piece.submission
-    if isinstance(named, ConfirmationMessage):
-        return intake.receive_confirmation(named.said, piece, case=case, received_at=received_at)
+    said = _said(piece)
+    if isinstance(said, Refusal):
+        return unusable(said, claims=piece.submission.kind)
+    if said:
+        found = intake.receive_statement(said, piece, case=case, received_at=received_at)
+        return found.model_copy(update={"attempt": piece.receipt.attempt}) if isinstance(found, Code) else found
     if thing.file is None:
         return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
     upload = PhotoUpload(thing.file, piece.position, max_bytes, piece.category)
     photo = intake.receive_photo(upload, piece, case=case, received_at=received_at)
     return _with_recorded(photo, piece.receipt)
+
+
+def _said(piece: SignedPiece) -> Statement | Refusal | None:
+    """What a signed piece says, if it is a statement."""
+    match piece.submission.kind:
+        case "confirmation":
+            return piece.submission.statement
+        case "code":
+            return read_statement(GivenCode, {"code": piece.code})
+        case "data":
+            return read_statement(GivenData, {"data": piece.data})
+        case _:
+            return None
 
 
 def _with_recorded(photo: Photo | Unusable, receipt: Receipt) -> Photo | Unusable:

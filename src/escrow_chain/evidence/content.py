@@ -3,6 +3,8 @@
     position   {"latitude": 0.347596, "longitude": 32.58252, "accuracy": 8.5}
     photo      {"photo": "0x<sha-256 of the file>", "position": {the same}, "category": "before_service"}
     confirmation  {"confirmed": true, "rating": 4}
+    code       {"code": "QC-2025-001"}
+    data       {"data": {"inspection_report": "passed without remarks"}}
 
 `accuracy` in metres; a photo's `position` and `category` are left out if its upload has none, and a confirmation's
 `rating` (1 to 5) too. Keys of a position that are not known are kept and hashed. When it was is in the signed message
@@ -10,16 +12,17 @@ itself; only what nobody signs says it here, as `captured_at` (ISO 8601 with zon
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
 from escrow_chain.terms.options import parse_instant
-from escrow_chain.terms.pieces import Category, Fix, Rating
+from escrow_chain.terms.pieces import Category, CodeText, DataValues, Fix, Kind, Rating
 from escrow_chain.terms.record import Record
 
 _CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)
@@ -40,29 +43,73 @@ class ReadPosition:
     captured_at: datetime | None
 
 
-class Said(Record):
-    """A confirmation as a document that nobody signed."""
+class Statement(Record):
+    """What somebody says, as a document. `KIND` is that of the piece, `NEEDS` what such a document must have."""
 
-    confirmed: bool
-    rating: Rating | None = None
+    KIND: ClassVar[Kind]
+    NEEDS: ClassVar[str]
+
     captured_at: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said, without when."""
+        return self.model_dump(exclude={"captured_at"}, exclude_none=True)
 
     @property
     def content(self) -> bytes:
         """The hash of what is said: 32 bytes."""
-        return hashlib.sha256(canonical(self.model_dump(include={"confirmed", "rating"}, exclude_none=True))).digest()
+        return hashlib.sha256(canonical(self.said)).digest()
 
 
-def read_confirmation(document: JsonValue) -> Said | Refusal:
-    """The confirmation that a document says, or why it says none."""
+class Said(Statement):
+    """A confirmation."""
+
+    KIND: ClassVar[Kind] = "confirmation"
+    NEEDS: ClassVar[str] = "confirmed (true or false), and may have a rating (1 to 5)"
+
+    confirmed: bool
+    rating: Rating | None = None
+
+
+class GivenCode(Statement):
+    """A code that is given back."""
+
+    KIND: ClassVar[Kind] = "code"
+    NEEDS: ClassVar[str] = "code (text)"
+
+    code: CodeText
+
+
+class GivenData(Statement):
+    """Data that are supplied."""
+
+    KIND: ClassVar[Kind] = "data"
+    NEEDS: ClassVar[str] = "data (texts by their names)"
+
+    data: DataValues
+
+
+STATEMENTS: Final[Mapping[str, type[Statement]]] = {"confirmed": Said, "code": GivenCode, "data": GivenData}
+"""By the key that each one has and no other."""
+
+
+def read_statement(kind: type[Statement], document: JsonValue) -> Statement | Refusal:
+    """The statement of this kind that a document says, or why it says none."""
     try:
-        return Said.model_validate(document)
+        statement = kind.model_validate(document)
+        canonical(statement.said)
     except ValidationError as error:
-        return Refusal(
-            code="confirmation.malformed",
-            sentence="The confirmation is not one: it needs confirmed (true or false), and may have a rating (1 to 5).",
-            measured=_first_problem(error, "confirmation"),
-        )
+        measured = _first_problem(error, kind.KIND)
+    except InvalidJson as error:
+        measured = str(error)
+    else:
+        return statement
+    return Refusal(
+        code=f"{kind.KIND}.malformed",
+        sentence=f"What was handed in as {kind.KIND} is none: it needs {kind.NEEDS}.",
+        measured=measured,
+    )
 
 
 def read_position(document: JsonValue) -> ReadPosition | Refusal:

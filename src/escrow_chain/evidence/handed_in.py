@@ -1,4 +1,4 @@
-"""Evidence from files, recognised by their content: photos, positions, tracks, confirmations, and signed pieces."""
+"""Evidence from files, recognised by their content: photos, positions, tracks, statements, signed pieces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
+from escrow_chain.evidence.content import STATEMENTS, Statement
 from escrow_chain.evidence.file import read_file, too_large
 from escrow_chain.evidence.file_kind import file_kind
 from escrow_chain.evidence.refusal import Refusal
@@ -40,13 +41,14 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class LooseConfirmation:
-    """A confirmation that nobody signed."""
+class LooseStatement:
+    """A confirmation, a code or data that nobody signed."""
 
+    type: type[Statement]
     document: JsonValue
 
 
-HandedIn: TypeAlias = LoosePosition | LoosePhoto | LooseConfirmation | Signed | Refusal
+HandedIn: TypeAlias = LoosePosition | LoosePhoto | LooseStatement | Signed | Refusal
 
 
 def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
@@ -72,9 +74,8 @@ def _documents(content: bytes, folder: Path, *, max_bytes: int) -> Sequence[Hand
         return [_unrecognised(f"text, but no JSON: {error}")]
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return [_signed(content, folder, max_bytes=max_bytes)]
-    if isinstance(document, dict) and "confirmed" in document:
-        return [LooseConfirmation(document)]
-    return _positions(document)
+    found = [kind for key, kind in STATEMENTS.items() if isinstance(document, dict) and key in document]
+    return [LooseStatement(found[0], document)] if found else _positions(document)
 
 
 def _positions(document: Any) -> Sequence[HandedIn]:
@@ -114,8 +115,8 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
 def _unrecognised(found: str) -> Refusal:
     return Refusal(
         code="evidence.recognised",
-        sentence="The file is neither a photo, nor a position, nor a confirmation, nor a signed piece. Hand in one of "
-        "these.",
+        sentence="The file is neither a photo, nor a position, nor a confirmation, a code or data, nor a signed piece. "
+        "Hand in one of these.",
         measured=found,
-        limit="jpeg, png, webp, position JSON, confirmation JSON, signed piece",
+        limit="jpeg, png, webp, position JSON, statement JSON, signed piece",
     )

@@ -6,11 +6,12 @@ this very term, signed by somebody whose word counts there, so that nobody else 
 reuse index if it used up a nonce.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from escrow_chain.evidence.content import Said, category_refusal, photo_content, read_position
+from escrow_chain.evidence.attempts import Attempts, InMemoryAttempts
+from escrow_chain.evidence.content import GivenCode, Statement, category_refusal, photo_content, read_position
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
 from escrow_chain.evidence.photo import PhotoFindings
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
@@ -21,8 +22,10 @@ from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import (
+    Code,
     Confirmation,
     Coordinates,
+    Data,
     Exif,
     Kind,
     NonceStatus,
@@ -32,6 +35,12 @@ from escrow_chain.terms.pieces import (
     Sighting,
     Unusable,
 )
+
+_PIECES: Final[dict[Kind, type[Confirmation | Code | Data]]] = {
+    "confirmation": Confirmation,
+    "code": Code,
+    "data": Data,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Intake:
     nonces: Redeemer
     photos: PhotoReader
     reuse: ReuseIndex
+    attempts: Attempts = field(default_factory=InMemoryAttempts)
 
     def receive_position(
         self, document: JsonValue, signed: SignedSubmission | None, *, case: Case, received_at: datetime
@@ -104,18 +114,21 @@ class Intake:
             provenance=provenance,
         )
 
-    def receive_confirmation(
-        self, said: Said | Refusal, signed: SignedSubmission | None, *, case: Case, received_at: datetime
-    ) -> Confirmation | Unusable:
-        """A confirmation that came in. What is signed is the word that counts."""
-        if isinstance(said, Refusal):
-            return unusable(said, claims="confirmation")
-        return Confirmation(
-            content=said.content,
-            confirmed=said.confirmed,
-            rating=said.rating,
-            captured_at=signed.submission.captured_time if signed else said.captured_at,
-            provenance=self._provenance(signed, ("confirmation", said.content), case, received_at),
+    def receive_statement(
+        self, said: Statement, signed: SignedSubmission | None, *, case: Case, received_at: datetime
+    ) -> Confirmation | Code | Data:
+        """A confirmation, a code or data that came in. A code that was signed by one who may counts as an attempt."""
+        provenance = self._provenance(signed, (said.KIND, said.content), case, received_at)
+        fields = said.said
+        if isinstance(said, GivenCode) and provenance and provenance.nonce_status == NonceStatus.FRESH:
+            fields["attempt"] = self.attempts.count(case.subject)
+        return _PIECES[said.KIND].model_validate(
+            {
+                **fields,
+                "content": said.content,
+                "captured_at": signed.submission.captured_time if signed else said.captured_at,
+                "provenance": provenance,
+            }
         )
 
     def _sightings(

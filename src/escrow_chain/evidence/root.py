@@ -27,6 +27,8 @@ _MEASURED: Final = {
     "photo": {"format", "size", "width", "height", "exif", "pdq", "fix", "captured_at", "category"}
     | {"sharpness", "brightness"},
     "confirmation": {"confirmed", "rating", "captured_at"},
+    "code": {"attempt", "captured_at"},
+    "data": {"data", "captured_at"},
 }
 
 

@@ -11,6 +11,7 @@
                  "received_at": "2025-06-30T16:14:03Z", "sightings": []}}
 
 A confirmation's `submission` says all there is: `kind`, `confirmed` and `rating` instead of `kind` and `content`.
+A code stands in `code`, data in `data`.
 `position` is the piece itself, or the photo upload's own position (left out if it has none), as `category` is; `photo`
 is the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
 reads the file; the receipt is the word of the service that received the piece.
@@ -20,7 +21,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from escrow_chain.evidence.nonces import Redemption, Subject
 from escrow_chain.evidence.submission import SignedSubmission
@@ -46,13 +47,15 @@ FileName = Annotated[str, AfterValidator(_bare)]
 class Receipt(Record):
     """When a piece came in, and what the nonce book said (see `escrow_chain.terms.pieces.Provenance`).
 
-    `sightings` is what the reuse index answered for a photo; None: it was not asked, and the photo will not count.
+    `sightings` is what the reuse index answered for a photo, `attempt` the number of a code among those tried. None:
+    nobody asked or counted, and the piece will not count.
     """
 
     nonce_status: NonceStatus
     issued_at: Instant | None
     received_at: Instant
     sightings: tuple[Sighting, ...] | None = None
+    attempt: Annotated[int, Field(ge=1)] | None = None
 
 
 class SignedPiece(SignedSubmission):
@@ -63,6 +66,8 @@ class SignedPiece(SignedSubmission):
     position: dict[str, Any] | None = None
     photo: FileName | None = None
     category: Category | None = None
+    code: str | None = None
+    data: dict[str, Any] | None = None
     receipt: Receipt
 
 

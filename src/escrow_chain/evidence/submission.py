@@ -61,7 +61,7 @@ def _from_hexadecimal(value: Any) -> Any:
     return value
 
 
-Submitted: TypeAlias = Literal["position", "photo"]
+Submitted: TypeAlias = Literal["position", "photo", "code", "data"]
 """What a submission can be of."""
 Signature = Annotated[
     bytes,
@@ -106,7 +106,7 @@ class Message(Record):
 
 
 class Submission(Message):
-    """That a position or a photo is handed in."""
+    """That something is handed in."""
 
     STRUCT: ClassVar[Struct] = SUBMISSION
 
@@ -124,14 +124,14 @@ class ConfirmationMessage(Message):
     rating: Annotated[int, Field(ge=0, le=5)]
 
     @property
-    def said(self) -> Said:
+    def statement(self) -> Said:
         """What is said, without when and about what."""
         return Said(confirmed=self.confirmed, rating=self.rating or None)
 
     @property
     def content(self) -> bytes:
         """The hash of what is said: 32 bytes."""
-        return self.said.content
+        return self.statement.content
 
 
 class SignedSubmission(Record):

@@ -19,8 +19,10 @@ from escrow_chain.terms.errors import (
 )
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.pieces import (
+    Code,
     Confirmation,
     Coordinates,
+    Data,
     Exif,
     Fix,
     NonceStatus,
@@ -39,8 +41,10 @@ __all__ = [
     "FORMAT",
     "Check",
     "Circumstances",
+    "Code",
     "Confirmation",
     "Coordinates",
+    "Data",
     "Exif",
     "Fix",
     "Grade",

@@ -20,6 +20,8 @@ RECIPIENT: Final = "recipient"
 """Who is to be paid."""
 CUSTOMER: Final = "customer"
 """Who gets what is delivered."""
+MANAGER: Final = "manager"
+"""Who approves for the merchant."""
 MAX_PEOPLE: Final = 32
 
 

@@ -5,6 +5,7 @@ what they say: `signer` was recovered from the signature, `nonce_status` is the 
 `pdq` was computed by the killable worker from the bytes that `sha256` names.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
@@ -22,8 +23,15 @@ PictureHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """What a photo is to show, as in `before_service`."""
+CodeText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+DataName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+DataValues = Annotated[
+    Mapping[DataName, Annotated[str, StringConstraints(min_length=1, max_length=10_000)]],
+    Field(min_length=1, max_length=100),
+]
+"""Text by name: at least one, and none empty."""
 Rating = Annotated[int, Field(ge=1, le=5)]
-Kind: TypeAlias = Literal["position", "photo", "confirmation"]
+Kind: TypeAlias = Literal["position", "photo", "confirmation", "code", "data"]
 """What a piece of evidence can be."""
 
 
@@ -145,7 +153,28 @@ class Confirmation(Record):
     kind: Literal["confirmation"] = "confirmation"
     content: Bytes32
     confirmed: bool
-    rating: Rating | None
+    rating: Rating | None = None
+    captured_at: Instant | None
+    provenance: Provenance | None = None
+
+
+class Code(Record):
+    """A code that somebody gives back. `attempt` counts from 1 what was tried for the term; None if nobody counted."""
+
+    kind: Literal["code"] = "code"
+    content: Bytes32
+    code: CodeText
+    attempt: Annotated[int, Field(ge=1)] | None = None
+    captured_at: Instant | None
+    provenance: Provenance | None = None
+
+
+class Data(Record):
+    """What somebody supplies, by name."""
+
+    kind: Literal["data"] = "data"
+    content: Bytes32
+    data: DataValues
     captured_at: Instant | None
     provenance: Provenance | None = None
 
@@ -165,6 +194,6 @@ class Unusable(Record):
     unit: str | None = None
 
 
-Usable: TypeAlias = Position | Photo | Confirmation
+Usable: TypeAlias = Position | Photo | Confirmation | Code | Data
 """What can be judged."""
 Piece: TypeAlias = Annotated[Usable | Unusable, Field(discriminator="kind")]

@@ -1,0 +1,28 @@
+"""How often a code was tried: a code that may be tried without end is no secret."""
+
+from collections import Counter
+from threading import Lock
+from typing import Protocol
+
+from escrow_chain.evidence.nonces import Subject
+
+
+class Attempts(Protocol):
+    """Counts the codes that were tried for each term."""
+
+    def count(self, subject: Subject) -> int:
+        """Counts one more, and says for how manieth time: 1 for the first."""
+
+
+class InMemoryAttempts:
+    """A count that lives as long as its process."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Subject] = Counter()
+        self._lock = Lock()
+
+    def count(self, subject: Subject) -> int:
+        """See `Attempts`."""
+        with self._lock:
+            self._counts[subject] += 1
+            return self._counts[subject]
