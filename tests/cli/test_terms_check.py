@@ -29,6 +29,7 @@ AT = "2025-06-30T09:00:00Z"
 WALLET, CUSTOMER = account(1001), account(1002)
 PLACE = {"term_type": "location_verification", "data": {"latitude": 0.347596, "longitude": 32.58252, "radius": 100}}
 PHOTO = {"term_type": "photo_upload", "data": {"required_count": 1}}
+SALT = "0x" + "5a" * 32
 CODED = {"term_type": "custom", "data": {"verification_code": "QC-7"}}
 CHECKLIST = {"term_type": "custom", "data": {"required_data": {"report": True}}}
 RATED = {"term_type": "delivery_confirmation", "data": {"min_rating": 3}}
@@ -172,7 +173,7 @@ def signed_code(term: Term, text: str, *, attempt: int | None) -> SignedPiece:
         term=term.id,
         nonce=counted(32),
         kind="code",
-        content=GivenCode(code=text).content,
+        content=GivenCode(code=text, salt=SALT).content,
         captured_at=int(MORNING.timestamp()),
     )
     receipt = Receipt(
@@ -181,7 +182,9 @@ def signed_code(term: Term, text: str, *, attempt: int | None) -> SignedPiece:
         received_at=MORNING + timedelta(seconds=5),
         attempt=attempt,
     )
-    return SignedPiece(**dict(sign(message, domain=DOMAIN, account=WALLET)), domain=DOMAIN, code=text, receipt=receipt)
+    return SignedPiece(
+        **dict(sign(message, domain=DOMAIN, account=WALLET)), domain=DOMAIN, code=text, salt=SALT, receipt=receipt
+    )
 
 
 @pytest.mark.parametrize(("attempt", "status"), [(1, 0), (5, 0), (6, 1), (None, 1)])

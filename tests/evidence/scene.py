@@ -8,6 +8,7 @@ from typing import Any
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from escrow_chain.evidence.attempts import InMemoryAttempts
 from escrow_chain.evidence.content import Statement, photo_content, position_content
 from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
 from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
@@ -48,11 +49,11 @@ class Scene:
 
     def __init__(self, reader: PhotoReader) -> None:
         self.deal = counted(32)
-        self.recipient, self.customer = account(1001), account(1002)
+        self.recipient, self.customer, self.manager = account(1001), account(1002), account(1003)
         self.now = MORNING
         self.nonces = InMemoryNonceBook(randomness=counted)
         self.reuse = InMemoryReuseIndex()
-        self.intake = Intake(nonces=self.nonces, photos=reader, reuse=self.reuse)
+        self.intake = Intake(nonces=self.nonces, photos=reader, reuse=self.reuse, attempts=InMemoryAttempts())
         self.evidence: list[Piece] = []
 
     def located(self, **options: Any) -> Term:
@@ -83,7 +84,8 @@ class Scene:
     def case(self, term: Term) -> Case:
         """What the service knows about evidence for a term."""
         signers = self.circumstances().addresses(term.options.roles)
-        return Case(subject=self.subject(term), signers=signers, domain=DOMAIN)
+        own = self.recipient.address
+        return Case(subject=self.subject(term), submitter=own, signers=signers, domain=DOMAIN)
 
     def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:
         """The recipient's signature over content; `changes` to the message, its `signer` or `domain`."""
@@ -159,7 +161,7 @@ class Scene:
             deal=self.deal,
             milestone=0,
             submitter=self.recipient.address,
-            people={"customer": self.customer.address},
+            people={"customer": self.customer.address, "manager": self.manager.address},
         )
 
     def verdict(self, term: Term, *pieces: Piece) -> Verdict:

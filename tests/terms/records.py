@@ -117,7 +117,9 @@ def code(term: Term, text: str, *, attempt: int | None = 1, at: datetime = MORNI
     content = keccak(repr((text, at)).encode())
     found = provenance(term, content, at, **({"kind": "code"} | changes))
     moment = at - timedelta(seconds=5)
-    return Code(content=content, code=text, attempt=attempt, captured_at=moment, provenance=found)
+    return Code(
+        content=content, code=text, salt="0x" + "5a" * 32, attempt=attempt, captured_at=moment, provenance=found
+    )
 
 
 def data(term: Term, /, *, at: datetime = MORNING, origin: dict[str, Any] | None = None, **values: str) -> Data:

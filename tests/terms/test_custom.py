@@ -145,15 +145,19 @@ def test_the_last_word_of_the_manager_counts() -> None:
 @pytest.mark.parametrize(("hours", "in_time"), [(47.99, True), (48, True), (48.01, False)])
 def test_an_approval_has_its_time(hours: float, in_time: bool) -> None:
     """Afterwards a person has to look at it."""
-    verdict = verdict_on(
-        APPROVED, data(APPROVED, report="passed"), approval(hours=hours), at=MORNING + timedelta(days=9)
-    )
+    report, evening = data(APPROVED, report="passed"), MORNING + timedelta(days=19)
+    verdict = verdict_on(APPROVED, report, approval(hours=hours), at=evening)
     assert failed(verdict) == (set() if in_time else {"approval.timeout"})
+    for late in (approval(hours=49), approval(hours=300, confirmed=False)):
+        assert verdict_on(APPROVED, report, approval(hours=1), late, at=evening).fulfilled
 
 
 def test_an_approval_alone_can_be_asked_for() -> None:
-    """Then it has no time of its own."""
-    term = customized(approval_workflow={"requires_manager_approval": True, "approval_timeout_hours": 1})
+    """In either spelling; then there is nothing that its time could begin with."""
+    term = customized(required_data={"manager_approval": True})
+    assert verdict_on(term, confirmation(term, signer=MANAGER, at=LATER)).fulfilled
+    assert "approval.given" in failed(verdict_on(term, data(term, manager_approval="I approve")))
+    term = customized(approval_workflow={"requires_manager_approval": True})
     assert verdict_on(term, confirmation(term, signer=MANAGER, at=LATER)).fulfilled
     assert failed(verdict_on(term)) == {"approval.given", "evidence.grade"}
     assert term.options.roles == {"recipient", "manager"}
@@ -174,6 +178,22 @@ def test_an_approval_alone_can_be_asked_for() -> None:
             {"approval_workflow": {"requires_manager_approval": True, "approval_timeout_hours": 0}},
             "data.approval_workflow.approval_timeout_hours",
         ),
+        (
+            {
+                "verification_code": "x",
+                "approval_workflow": {"requires_manager_approval": True, "approval_timeout_hours": 1e11},
+            },
+            "data.approval_workflow.approval_timeout_hours",
+        ),
+        (
+            {"verification_code": "x", "approval_workflow": {"approval_timeout_hours": 24}},
+            "data.approval_workflow.approval_timeout_hours",
+        ),
+        (
+            {"approval_workflow": {"requires_manager_approval": True, "approval_timeout_hours": 24}},
+            "data.approval_workflow.approval_timeout_hours",
+        ),
+        ({"required_data": {"": True}}, "data.required_data"),
         ({"verification_code": "x", "verification_type": "glance"}, "data.verification_type"),
         ({"verification_code": "x", "verification_type": "document_check"}, "data.verification_type"),
         ({"verification_code": "x", "milestone_type": "time_based"}, "data.milestone_type"),

@@ -150,7 +150,7 @@ def test_a_meeting_is_at_one_time(first: str) -> None:
     assert failed(verdict) == {"meeting.together"}
 
 
-def test_of_many_positions_the_nearest_pair_in_time_counts() -> None:
+def test_of_many_positions_the_earliest_pair_counts() -> None:
     """An early position, and one too far away, do no harm."""
     late = MORNING + timedelta(hours=1)
     pieces = [
@@ -161,8 +161,8 @@ def test_of_many_positions_the_nearest_pair_in_time_counts() -> None:
     ]
     verdict = verdict_on(PLACE, *pieces)
     assert verdict.fulfilled
-    assert verdict.accepted == (2, 3)
-    assert verdict_on(PLACE, *reversed(pieces)).accepted == (1, 0)
+    assert verdict.accepted == (1, 2)
+    assert verdict_on(PLACE, *reversed(pieces)).accepted == (2, 1)
 
 
 def test_the_window_is_half_open() -> None:
@@ -250,6 +250,23 @@ def test_the_customer_cannot_undo_a_meeting_afterwards() -> None:
     for signer in (CUSTOMER, WALLET):
         assert met(term, at(term, signer, east=50_000, when=MORNING + timedelta(minutes=31))).fulfilled
     assert not met(PLACE, at(PLACE, CUSTOMER, east=50_000, when=MORNING - timedelta(minutes=1))).fulfilled
+
+
+def test_a_later_and_closer_meeting_undoes_nothing() -> None:
+    """What was confirmed, or photographed, at the first one stays proven."""
+    term = meeting(**AT_THE_PLACE, verification_method="dual_confirmation", photo_evidence_required=True)
+    minutes = timedelta(minutes=1)
+    pieces = [
+        photo(term, at=MORNING + minutes),
+        at(term, WALLET, when=MORNING + 2 * minutes),
+        at(term, CUSTOMER, east=20, when=MORNING + 3 * minutes),
+        confirmation(term, at=MORNING + 4 * minutes),
+        confirmation(term, signer=WALLET, at=MORNING + 4 * minutes),
+        at(term, WALLET, east=1, when=MORNING + 14 * minutes),
+    ]
+    assert verdict_on(term, *pieces).fulfilled
+    closer = at(term, CUSTOMER, east=1.5, when=MORNING + 24 * minutes)
+    assert verdict_on(term, *pieces, closer).fulfilled
 
 
 def test_the_customer_cannot_flood_a_meeting() -> None:

@@ -93,6 +93,33 @@ contract CourtJudgeTest is CourtFixture {
         assertEq(uint256(court.disputeStatus(0)), uint256(IArbitrator.DisputeStatus.Waiting), "judged anew");
     }
 
+    /// @dev The first dispute's number is what an empty word says.
+    function test_an_appeal_is_of_the_cases_own_dispute() public {
+        _submit();
+        bytes32 first = caseId;
+        _open();
+        _submit();
+        assertEq(_case().dispute, 1, "the second dispute");
+        court.giveRuling(0, FOR_PAYER);
+        vm.expectRevert(abi.encodeWithSelector(ICourtArbiter.NotAppealable.selector, START, 0, 0));
+        arbiter.appeal{value: 2 * FEE}(caseId);
+
+        court.giveRuling(1, FOR_PAYER);
+        arbiter.appeal{value: 2 * FEE}(caseId);
+        assertEq(court.trialOf(1).paid, 3 * FEE, "this one is appealed");
+        assertEq(court.trialOf(0).paid, FEE, "the other one is not");
+        arbiter.appeal{value: 2 * FEE}(first);
+        assertEq(court.trialOf(0).paid, 3 * FEE, "until it is");
+    }
+
+    function test_nothing_is_credited_where_nothing_is_left_over() public {
+        _dispute();
+        vm.recordLogs();
+        _bring(payee, FEE);
+        assertEq(vm.getRecordedLogs().length, 1, "only the case that is brought");
+        assertEq(arbiter.credit(payee), 0, "and no credit");
+    }
+
     function test_appeal_reverts_outside_the_appeal_period() public {
         _submit();
         vm.expectRevert(abi.encodeWithSelector(ICourtArbiter.NotAppealable.selector, START, 0, 0));

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from escrow_chain.evidence.content import GivenCode, GivenData, Statement, read_statement
+from escrow_chain.evidence.attempts import InMemoryAttempts
+from escrow_chain.evidence.content import NO_SALT, GivenCode, GivenData, Statement, read_statement
 from escrow_chain.evidence.handed_in import HandedIn, LoosePhoto, LoosePosition, LooseStatement, Signed
 from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, unusable
 from escrow_chain.evidence.nonces import Subject
@@ -17,6 +18,7 @@ from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import ReuseIndex
 from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces, SignedPiece
+from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
@@ -50,7 +52,7 @@ def judge_things(
 ) -> tuple[Judged, ...]:
     """One verdict for each term, in their order. Pictures are compared with each other and with what `reuse` has."""
     signed = [thing.piece for thing in things if isinstance(thing, Signed)]
-    intake = Intake(nonces=RecordedNonces(signed), photos=photos, reuse=reuse)
+    intake = Intake(nonces=RecordedNonces(signed), photos=photos, reuse=reuse, attempts=InMemoryAttempts())
     return tuple(
         _judge(term, _sources(term, document, things), things, circumstances, intake) for term in document.terms
     )
@@ -99,10 +101,12 @@ def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: 
     limit = term.options.max_bytes or MAX_PHOTO_BYTES
     signers = circumstances.addresses(term.options.roles)
     if isinstance(thing, Signed):
-        return _receive_signed(thing, Case(subject, signers, thing.piece.domain), intake, limit)
-    case = Case(subject, signers, _NOBODYS)
+        return _receive_signed(
+            thing, Case(subject, circumstances.submitter, signers, thing.piece.domain), intake, limit
+        )
+    case = Case(subject, circumstances.submitter, signers, _NOBODYS)
     if isinstance(thing, LooseStatement):
-        said = read_statement(thing.type, thing.document)
+        said = read_statement(thing.type, _unsalted(thing))
         if isinstance(said, Refusal):
             return unusable(said, claims=thing.type.KIND)
         return intake.receive_statement(said, None, case=case, received_at=circumstances.at)
@@ -128,13 +132,21 @@ def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -
     return _with_recorded(photo, piece.receipt)
 
 
+def _unsalted(thing: LooseStatement) -> JsonValue:
+    """A code that is only tried out needs no salt."""
+    document = thing.document
+    if thing.type is GivenCode and isinstance(document, dict):
+        return {"salt": NO_SALT, **document}
+    return document
+
+
 def _said(piece: SignedPiece) -> Statement | Refusal | None:
     """What a signed piece says, if it is a statement."""
     match piece.submission.kind:
         case "confirmation":
             return piece.submission.statement
         case "code":
-            return read_statement(GivenCode, {"code": piece.code})
+            return read_statement(GivenCode, {"code": piece.code, "salt": piece.salt})
         case "data":
             return read_statement(GivenData, {"data": piece.data})
         case _:

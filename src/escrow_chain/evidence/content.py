@@ -3,7 +3,7 @@
     position   {"latitude": 0.347596, "longitude": 32.58252, "accuracy": 8.5}
     photo      {"photo": "0x<sha-256 of the file>", "position": {the same}, "category": "before_service"}
     confirmation  {"confirmed": true, "rating": 4}
-    code       {"code": "QC-2025-001"}
+    code       {"code": "QC-2025-001", "salt": "0x… 32 random bytes"}
     data       {"data": {"inspection_report": "passed without remarks"}}
 
 `accuracy` in metres; a photo's `position` and `category` are left out if its upload has none, and a confirmation's
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
@@ -73,12 +73,13 @@ class Said(Statement):
 
 
 class GivenCode(Statement):
-    """A code that is given back."""
+    """A code that is given back, with a salt of the signer's: codes are short, and the hash would give them away."""
 
     KIND: ClassVar[Kind] = "code"
-    NEEDS: ClassVar[str] = "code (text)"
+    NEEDS: ClassVar[str] = "code (text) and salt (32 random bytes as 0x and 64 hexadecimal digits)"
 
-    code: CodeText
+    code: CodeText = Field(repr=False)
+    salt: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 
 
 class GivenData(Statement):
@@ -90,6 +91,10 @@ class GivenData(Statement):
     data: DataValues
 
 
+NO_SALT: Final = "0x" + "00" * 32
+MAX_STATEMENT: Final = 100_000
+"""Bytes of what is said."""
+_SHOWN: Final = 200
 STATEMENTS: Final[Mapping[str, type[Statement]]] = {"confirmed": Said, "code": GivenCode, "data": GivenData}
 """By the key that each one has and no other."""
 
@@ -98,13 +103,15 @@ def read_statement(kind: type[Statement], document: JsonValue) -> Statement | Re
     """The statement of this kind that a document says, or why it says none."""
     try:
         statement = kind.model_validate(document)
-        canonical(statement.said)
+        size = len(canonical(statement.said))
     except ValidationError as error:
         measured = _first_problem(error, kind.KIND)
     except InvalidJson as error:
         measured = str(error)
     else:
-        return statement
+        if size <= MAX_STATEMENT:
+            return statement
+        measured = f"{size} bytes, and {MAX_STATEMENT} are allowed"
     return Refusal(
         code=f"{kind.KIND}.malformed",
         sentence=f"What was handed in as {kind.KIND} is none: it needs {kind.NEEDS}.",
@@ -160,8 +167,8 @@ def _first_problem(error: ValidationError, name: str) -> str:
     first = error.errors(include_url=False)[0]
     path = ""
     for step in first["loc"]:
-        path = child_path(path, step)
-    return f"{path or name}: {first['msg']}"
+        path = path if step == "[key]" else child_path(path, step)
+    return f"{path or name}: {first['msg']}"[:_SHOWN]
 
 
 def _malformed(what: str) -> Refusal:

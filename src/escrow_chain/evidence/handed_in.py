@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 
 from pydantic import ValidationError
 
@@ -13,9 +13,14 @@ from escrow_chain.evidence.file_kind import file_kind
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.signed_piece import FORMAT, SignedPiece
 from escrow_chain.protocol.canonical import MAX_BYTES, InvalidJson, JsonValue, child_path, parse
+from escrow_chain.terms.pieces import Kind
 
 MAX_TRACK: Final = 2000
 """The most positions that one file may hold."""
+
+
+_TAGS: Final = {(1, kind) for kind in get_args(Kind)}
+"""A submission's kind, which stands in the path of what is wrong with it and in no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,11 @@ def _documents(content: bytes, folder: Path, *, max_bytes: int) -> Sequence[Hand
         return [_unrecognised(f"text, but no JSON: {error}")]
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return [_signed(content, folder, max_bytes=max_bytes)]
-    found = [kind for key, kind in STATEMENTS.items() if isinstance(document, dict) and key in document]
-    return [LooseStatement(found[0], document)] if found else _positions(document)
+    if isinstance(document, dict) and "latitude" not in document:
+        found = [kind for key, kind in STATEMENTS.items() if key in document]
+        if len(found) == 1:
+            return [LooseStatement(found[0], document)]
+    return _positions(document)
 
 
 def _positions(document: Any) -> Sequence[HandedIn]:
@@ -101,8 +109,9 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ""
-        for step in first["loc"]:
-            path = child_path(path, step)
+        for place, step in enumerate(first["loc"]):
+            if (place, step) not in _TAGS:
+                path = child_path(path, step)
         return _unrecognised(f"a signed piece, but {path}: {first['msg']}")
     if piece.submission.kind != "photo":
         return Signed(piece, None)

@@ -6,11 +6,11 @@ this very term, signed by somebody whose word counts there, so that nobody else 
 reuse index if it used up a nonce.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from escrow_chain.evidence.attempts import Attempts, InMemoryAttempts
+from escrow_chain.evidence.attempts import Attempts
 from escrow_chain.evidence.content import GivenCode, Statement, category_refusal, photo_content, read_position
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
 from escrow_chain.evidence.photo import PhotoFindings
@@ -45,9 +45,13 @@ _PIECES: Final[dict[Kind, type[Confirmation | Code | Data]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What evidence is handed in for, whose signatures count, and under which escrow contract they must be made."""
+    """What evidence is handed in for, whose signatures count, and under which escrow contract they must be made.
+
+    `submitter` is the recipient, the only one whose codes are counted as attempts.
+    """
 
     subject: Subject
+    submitter: str | None
     signers: frozenset[str]
     domain: Domain
 
@@ -72,7 +76,7 @@ class Intake:
     nonces: Redeemer
     photos: PhotoReader
     reuse: ReuseIndex
-    attempts: Attempts = field(default_factory=InMemoryAttempts)
+    attempts: Attempts
 
     def receive_position(
         self, document: JsonValue, signed: SignedSubmission | None, *, case: Case, received_at: datetime
@@ -117,11 +121,11 @@ class Intake:
     def receive_statement(
         self, said: Statement, signed: SignedSubmission | None, *, case: Case, received_at: datetime
     ) -> Confirmation | Code | Data:
-        """A confirmation, a code or data that came in. A code that was signed by one who may counts as an attempt."""
+        """A confirmation, a code or data that came in. A code that the recipient signed counts as an attempt."""
         provenance = self._provenance(signed, (said.KIND, said.content), case, received_at)
         fields = said.said
         if isinstance(said, GivenCode) and provenance and provenance.nonce_status == NonceStatus.FRESH:
-            fields["attempt"] = self.attempts.count(case.subject)
+            fields["attempt"] = self.attempts.count(case.subject) if provenance.signer == case.submitter else None
         return _PIECES[said.KIND].model_validate(
             {
                 **fields,

@@ -11,7 +11,7 @@
                  "received_at": "2025-06-30T16:14:03Z", "sightings": []}}
 
 A confirmation's `submission` says all there is: `kind`, `confirmed` and `rating` instead of `kind` and `content`.
-A code stands in `code`, data in `data`.
+A code stands in `code` with its `salt`, data in `data`.
 `position` is the piece itself, or the photo upload's own position (left out if it has none), as `category` is; `photo`
 is the bare name of the photo's file, in the folder of this file, for a photo only. The signature is verified by whoever
 reads the file; the receipt is the word of the service that received the piece.
@@ -66,7 +66,8 @@ class SignedPiece(SignedSubmission):
     position: dict[str, Any] | None = None
     photo: FileName | None = None
     category: Category | None = None
-    code: str | None = None
+    code: Annotated[str | None, Field(repr=False)] = None
+    salt: str | None = None
     data: dict[str, Any] | None = None
     receipt: Receipt
 

@@ -21,6 +21,9 @@ from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.verdict import Check
 from escrow_chain.terms.words import confirmed_check, last_word
 
+MAX_HOURS: Final = 87_600
+APPROVAL: Final = "manager_approval"
+"""Among the required data it is no text, but the manager's word."""
 MAX_ATTEMPTS: Final = 5
 """Codes that may be tried for a term."""
 
@@ -29,13 +32,13 @@ class ApprovalWorkflow(Part):
     """A manager of the merchant approves, within so many hours of what there is to approve."""
 
     requires_manager_approval: bool = False
-    approval_timeout_hours: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    approval_timeout_hours: Annotated[FiniteFloat, Field(gt=0, le=MAX_HOURS)] | None = None
 
 
 class CustomOptions(Options):
     """The options of the wire's section 9.5."""
 
-    verification_code: CodeText | None = None
+    verification_code: CodeText | None = Field(default=None, repr=False)
     required_data: Annotated[Mapping[DataName, bool], Field(max_length=100)] | None = None
     approval_workflow: ApprovalWorkflow | None = None
     verification_type: Literal["document_check"] | None = None
@@ -55,6 +58,11 @@ class CustomOptions(Options):
     def _asks_for_something(self) -> Self:
         if not (self.verification_code or self.names or self.needs_approval):
             raise broken_rule("asks for nothing: give a verification_code, required_data, or an approval_workflow")
+        if self.hours is not None and not (self.needs_approval and (self.verification_code or self.names)):
+            raise broken_rule(
+                "goes with requires_manager_approval, and with something that is handed in to be approved",
+                at="approval_workflow.approval_timeout_hours",
+            )
         if self.verification_type:
             raise broken_rule("goes with required_documents", at="verification_type")
         for name in ("milestone_type", "partial_release_enabled"):
@@ -65,12 +73,18 @@ class CustomOptions(Options):
     @property
     def names(self) -> tuple[str, ...]:
         """The data that must be supplied."""
-        return tuple(name for name, wanted in (self.required_data or {}).items() if wanted)
+        return tuple(name for name, wanted in (self.required_data or {}).items() if wanted and name != APPROVAL)
+
+    @property
+    def hours(self) -> float | None:
+        """The time that an approval has."""
+        return self.approval_workflow.approval_timeout_hours if self.approval_workflow else None
 
     @property
     def needs_approval(self) -> bool:
         """Whether a manager must approve."""
-        return self.approval_workflow is not None and self.approval_workflow.requires_manager_approval
+        asked = self.approval_workflow is not None and self.approval_workflow.requires_manager_approval
+        return asked or bool((self.required_data or {}).get(APPROVAL))
 
     @property
     def roles(self) -> frozenset[str]:
@@ -97,8 +111,9 @@ def examine(options: CustomOptions, exhibits: Sequence[Exhibit[Any]], circumstan
     if options.needs_approval:
         handed_in = max((each.happened for each in exhibits if each.number in counted), default=None)
         words = [each for each in exhibits if isinstance(each.piece, Confirmation) and _is_of(each, managers)]
-        last = last_word([each for each in words if handed_in is None or each.begun >= handed_in])
-        checks += _approval(options.approval_workflow, last, handed_in)
+        words = [each for each in words if handed_in is None or each.begun >= handed_in]
+        last = last_word([each for each in words if _in_time(each, handed_in, options.hours)]) or last_word(words)
+        checks += _approval(options.hours, last, handed_in)
         counted |= {last.number} if last and last.piece.confirmed else set()
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
 
@@ -122,7 +137,7 @@ def _codes(code: str, exhibits: Sequence[Exhibit[Code]]) -> tuple[list[Check], E
         code="code.given",
         passed=right is not None,
         sentence="The code was given." if right else "The code has not been given. Ask for it where you hand over.",
-        measured=len(exhibits),
+        measured=max((each.piece.attempt or 0 for each in exhibits), default=0),
         limit=MAX_ATTEMPTS,
         unit="attempts",
         grade=right.grade if right else None,
@@ -164,18 +179,20 @@ def _supplied(name: str, supplied: Sequence[Exhibit[Data]]) -> Check:
     )
 
 
-def _approval(
-    workflow: ApprovalWorkflow | None, last: Exhibit[Confirmation] | None, handed_in: datetime | None
-) -> Iterator[Check]:
+def _in_time(word: Exhibit[Confirmation], handed_in: datetime | None, hours: float | None) -> bool:
+    return hours is None or handed_in is None or word.happened - handed_in <= timedelta(hours=hours)
+
+
+def _approval(hours: float | None, last: Exhibit[Confirmation] | None, handed_in: datetime | None) -> Iterator[Check]:
+    """The last word in time decides; one that came later neither approves nor takes back."""
     yield confirmed_check("approval.given", "the manager", last)
-    hours = workflow.approval_timeout_hours if workflow else None
     if hours is not None and last and handed_in:
-        took = last.happened - handed_in
+        took, in_time = last.happened - handed_in, _in_time(last, handed_in, hours)
         yield Check(
             code="approval.timeout",
-            passed=took <= timedelta(hours=hours),
+            passed=in_time,
             sentence="The approval came in time."
-            if took <= timedelta(hours=hours)
+            if in_time
             else f"The approval did not come within {hours:g} hours. Somebody has to look at it.",
             measured=round(took.total_seconds() / 3600, 3),
             limit=hours,

@@ -206,7 +206,9 @@ def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumsta
     for role in options.participants:
         found, there[role] = _positions(options, role, by_role[role])
         checks += [*found, _present(role, there[role])]
-    encounter = _encounter(options, there)
+    photos, good = _photos(options, exhibits, circumstances)
+    checks += photos
+    encounter = _encounter(options, there, good)
     checks.append(_met(options, there, encounter))
     counted = {each.number for each in encounter.exhibits} if encounter else set()
     for role in options.confirming:
@@ -215,11 +217,9 @@ def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumsta
         checks.append(confirmed_check(f"meeting.confirmed_by_{role}", _NAMES[role], last))
         counted |= {last.number} if last and last.piece.confirmed else set()
     if options.photo_evidence_required:
-        photos = [each for each in exhibits if isinstance(each.piece, Photo)]
-        of_photos, good = photos_that_count(_PHOTOS, photos, circumstances)
-        good = [each for each in good if encounter and encounter.has(each)]
-        checks += [*of_photos, _pictured(good)]
-        counted |= {each.number for each in good}
+        of_it = [each for each in good if encounter and encounter.has(each)]
+        checks.append(_pictured(of_it))
+        counted |= {each.number for each in of_it}
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
 
 
@@ -257,14 +257,25 @@ def _place_checks(options: MeetingOptions, exhibit: Exhibit[Position]) -> Iterat
         yield _distance(distance_m(exhibit.piece.fix, options.place), options.radius_m, exhibit)
 
 
-def _encounter(options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]]) -> Encounter | None:
-    """The meeting of all who have to be there, with the shortest way between them; the earliest of equal ones."""
-    found = (Encounter(exhibits) for exhibits in product(*there.values()))
-    together = [each for each in found if each.ended - each.begun <= TOGETHER and _of_own_devices(each)]
-    best = min(together, key=lambda each: (each.metres, each.ended), default=None)
-    if best and options.tolerance_m is not None and best.metres > options.tolerance_m:
-        return None
-    return best
+def _photos(
+    options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances
+) -> tuple[list[Check], list[Exhibit[Photo]]]:
+    if not options.photo_evidence_required:
+        return [], []
+    return photos_that_count(_PHOTOS, [each for each in exhibits if isinstance(each.piece, Photo)], circumstances)
+
+
+def _encounter(
+    options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]], photos: Sequence[Exhibit[Photo]]
+) -> Encounter | None:
+    """The earliest meeting of all who have to be there, with a photo if there is any: a later one undoes nothing."""
+    every = (Encounter(exhibits) for exhibits in product(*there.values()))
+    found = [each for each in every if each.ended - each.begun <= TOGETHER and _of_own_devices(each)]
+    if options.tolerance_m is not None:
+        found = [each for each in found if each.metres <= options.tolerance_m]
+    found.sort(key=lambda each: (each.ended, each.begun))
+    pictured = (each for each in found if any(each.has(photo) for photo in photos))
+    return next(pictured, None) or next(iter(found), None)
 
 
 def _of_own_devices(encounter: Encounter) -> bool:

@@ -123,5 +123,5 @@ def _raise_problems(errors: list[ErrorDetails], path: str) -> NoReturn:
 
 def _path_of(error: ErrorDetails, path: str) -> str:
     for step in (*error["loc"], error.get("ctx", {}).get("at", "")):
-        path = child_path(path, step) if step != "" else path
+        path = child_path(path, step) if step not in ("", "[key]") else path
     return path

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, FiniteFloat, StringConstraints
+from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
 from escrow_chain.terms.record import Instant, Record
@@ -24,12 +25,20 @@ PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """What a photo is to show, as in `before_service`."""
 CodeText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def _visible(text: str) -> str:
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise PydanticCustomError("invisible", "nothing in it can be seen")
+    return text
+
+
 DataName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 DataValues = Annotated[
-    Mapping[DataName, Annotated[str, StringConstraints(min_length=1, max_length=10_000)]],
+    Mapping[DataName, Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_visible)]],
     Field(min_length=1, max_length=100),
 ]
-"""Text by name: at least one, and none empty."""
+"""Text by name: at least one, and none that shows nothing."""
 Rating = Annotated[int, Field(ge=1, le=5)]
 Kind: TypeAlias = Literal["position", "photo", "confirmation", "code", "data"]
 """What a piece of evidence can be."""
@@ -163,7 +172,8 @@ class Code(Record):
 
     kind: Literal["code"] = "code"
     content: Bytes32
-    code: CodeText
+    code: CodeText = Field(repr=False)
+    salt: str = Field(repr=False)
     attempt: Annotated[int, Field(ge=1)] | None = None
     captured_at: Instant | None
     provenance: Provenance | None = None

@@ -26,6 +26,7 @@ from escrow_chain.cli.demo.stage import set_up
 from escrow_chain.cli.demo.story import tell
 from escrow_chain.cli.failure import InputError
 from escrow_chain.cli.output import console, print_json, shown
+from escrow_chain.evidence.attempts import InMemoryAttempts
 from escrow_chain.evidence.intake import Intake
 from escrow_chain.evidence.nonces import InMemoryNonceBook
 from escrow_chain.evidence.photo_reader import PhotoReader
@@ -65,7 +66,8 @@ def demo(
         say(f"a local chain, the escrow at {stage.client.address}")
         with Sandbox() as sandbox:
             nonces = InMemoryNonceBook(randomness=stage.randomness)
-            intake = Intake(nonces=nonces, photos=PhotoReader(sandbox), reuse=InMemoryReuseIndex())
+            photos, reuse, attempts = PhotoReader(sandbox), InMemoryReuseIndex(), InMemoryAttempts()
+            intake = Intake(nonces=nonces, photos=photos, reuse=reuse, attempts=attempts)
             desk = Desk(nonces=nonces, intake=intake, clock=stage.clock, domain=stage.client.domain)
             told = tell(asked, stage, desk, _album(), say)
         summary = report.summary(told, stage)

@@ -123,7 +123,8 @@ class Recipient:
             captured_at=int(self.desk.clock.now().timestamp()),
         )
         self.desk.clock.advance(TO_SEND_S)
-        case = Case(subject=subject, signers=frozenset({self.account.address}), domain=self.desk.domain)
+        own = self.account.address
+        case = Case(subject=subject, submitter=own, signers=frozenset({own}), domain=self.desk.domain)
         return sign(submission, domain=self.desk.domain, account=self.account), case
 
 
