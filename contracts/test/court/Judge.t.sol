@@ -104,12 +104,12 @@ contract CourtJudgeTest is CourtFixture {
         vm.expectRevert(abi.encodeWithSelector(ICourtArbiter.NotAppealable.selector, START, 0, 0));
         arbiter.appeal{value: 2 * FEE}(caseId);
 
+        arbiter.appeal{value: 2 * FEE}(first);
+        assertEq(court.trialOf(0).paid, 3 * FEE, "the first one is appealed, and its next appeal dearer");
+        assertEq(court.trialOf(1).paid, FEE, "the second one is not");
         court.giveRuling(1, FOR_PAYER);
         arbiter.appeal{value: 2 * FEE}(caseId);
-        assertEq(court.trialOf(1).paid, 3 * FEE, "this one is appealed");
-        assertEq(court.trialOf(0).paid, FEE, "the other one is not");
-        arbiter.appeal{value: 2 * FEE}(first);
-        assertEq(court.trialOf(0).paid, 3 * FEE, "until it is");
+        assertEq(court.trialOf(1).paid, 3 * FEE, "until it is, at its own cost");
     }
 
     function test_nothing_is_credited_where_nothing_is_left_over() public {

@@ -95,7 +95,15 @@ contract IsValidSignatureTest is QuorumFixture {
         bytes memory two = _signatures(3, HASH);
         for (uint256 index = 5; index < 256; ++index) {
             assertInvalid(_quorum, bytes.concat(two, _part(index, _compact(keys[4], HASH))), "there are five");
+            // Behind the members' words are zeros, and zero is whom such a signature recovers to.
+            assertInvalid(_quorum, bytes.concat(two, _part(index, new bytes(64))), "nobody signs as nobody");
         }
+    }
+
+    function test_a_high_s_is_nobodys_signature() public {
+        IAttestorQuorum odd = _quorumOf(abi.encodePacked(address(1)));
+        bytes memory high = bytes.concat(bytes32(uint256(1)), bytes32(ORDER / 2 + 1));
+        assertInvalid(odd, _part(0, high), "not even of a precompile");
     }
 
     function testFuzz_is_valid_if_and_only_if_exactly_k_members_signed(uint256 named, uint256 lying) public view {
