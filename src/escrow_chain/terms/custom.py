@@ -95,7 +95,7 @@ class CustomOptions(Options):
 def examine(options: CustomOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:
     """What code, data and approval prove. `exhibits` are in the order of their receipt."""
     managers = circumstances.addresses({MANAGER})
-    own = [each for each in exhibits if not _is_of(each, managers)]
+    own = [each for each in exhibits if not each.is_by(managers)]
     checks: list[Check] = []
     counted: set[int] = set()
     if options.verification_code:
@@ -110,16 +110,12 @@ def examine(options: CustomOptions, exhibits: Sequence[Exhibit[Any]], circumstan
         counted |= {each.number for each in supplied[-1:]}
     if options.needs_approval:
         handed_in = max((each.happened for each in exhibits if each.number in counted), default=None)
-        words = [each for each in exhibits if isinstance(each.piece, Confirmation) and _is_of(each, managers)]
+        words = [each for each in exhibits if isinstance(each.piece, Confirmation) and each.is_by(managers)]
         words = [each for each in words if handed_in is None or each.begun >= handed_in]
         last = last_word([each for each in words if _in_time(each, handed_in, options.hours)]) or last_word(words)
         checks += _approval(options.hours, last, handed_in)
         counted |= {last.number} if last and last.piece.confirmed else set()
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
-
-
-def _is_of(exhibit: Exhibit[Any], wallets: frozenset[str]) -> bool:
-    return exhibit.piece.provenance is not None and exhibit.piece.provenance.signer in wallets
 
 
 def _codes(code: str, exhibits: Sequence[Exhibit[Code]]) -> tuple[list[Check], Exhibit[Code] | None]:

@@ -1,5 +1,6 @@
 """A piece of evidence as it lies before the judge, with what is known about it so far."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -26,6 +27,10 @@ class Exhibit(Generic[PieceT]):
     happened: datetime
     begun: datetime
     timely: bool
+
+    def is_by(self, wallets: Collection[str]) -> bool:
+        """Whether one of these wallets signed it."""
+        return self.piece.provenance is not None and self.piece.provenance.signer in wallets
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ from escrow_chain.terms.options import Options, Part, broken_rule
 from escrow_chain.terms.pieces import Coordinates, Latitude, Longitude, Position
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
-    frozen_check,
     highest_speeds,
     is_accurate,
-    repeats,
+    new_fixes,
     speed_check,
 )
 from escrow_chain.terms.verdict import Check
@@ -140,9 +139,7 @@ def _position_checks(
         checks.extend(found)
         if exhibit.timely and exhibit.number in speeds and all(check.passed for check in found):
             plausible.append(exhibit)
-    times = repeats(plausible)
-    frozen = [frozen_check(exhibit, times[exhibit.number]) for exhibit in plausible]
-    sound = [exhibit for exhibit, check in zip(plausible, frozen, strict=True) if check.passed]
+    frozen, sound = new_fixes(plausible)
     return checks + frozen, sound
 
 

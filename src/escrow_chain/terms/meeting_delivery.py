@@ -28,10 +28,9 @@ from escrow_chain.terms.pieces import Confirmation, Coordinates, Latitude, Longi
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
     arrival_speeds,
-    frozen_check,
     highest_speeds,
     is_accurate,
-    repeats,
+    new_fixes,
     speed_check,
     spot,
 )
@@ -200,7 +199,7 @@ class Encounter:
 
 def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:
     """What positions, confirmations and photos prove. `exhibits` are in the order of their receipt."""
-    by_role = {role: [each for each in exhibits if _is_of(each, circumstances.addresses({role}))] for role in _NAMES}
+    by_role = {role: [each for each in exhibits if each.is_by(circumstances.addresses({role}))] for role in _NAMES}
     checks: list[Check] = []
     there: dict[str, list[Exhibit[Position]]] = {}
     for role in options.participants:
@@ -223,10 +222,6 @@ def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumsta
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
 
 
-def _is_of(exhibit: Exhibit[Any], wallets: frozenset[str]) -> bool:
-    return exhibit.piece.provenance is not None and exhibit.piece.provenance.signer in wallets
-
-
 def _positions(
     options: MeetingOptions, role: str, own: Sequence[Exhibit[Any]]
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
@@ -244,9 +239,7 @@ def _positions(
         checks.extend(found)
         if exhibit.timely and all(check.passed for check in found):
             plausible.append(exhibit)
-    times = repeats(plausible)
-    frozen = [frozen_check(exhibit, times[exhibit.number]) for exhibit in plausible]
-    sound = [exhibit for exhibit, check in zip(plausible, frozen, strict=True) if check.passed]
+    frozen, sound = new_fixes(plausible)
     return checks + frozen, sound
 
 

@@ -93,8 +93,14 @@ def is_accurate(exhibit: Exhibit[Position], limit_m: float) -> bool:
     return accuracy is not None and 0 < accuracy <= limit_m
 
 
-def frozen_check(exhibit: Exhibit[Position], times: int) -> Check:
-    """Whether its coordinates are new: `times` as in `repeats`."""
+def new_fixes(exhibits: Sequence[Exhibit[Position]]) -> tuple[list[Check], list[Exhibit[Position]]]:
+    """Whether each fix is a new one, and those that are. `exhibits` as in `repeats`."""
+    times = repeats(exhibits)
+    checks = [_frozen(exhibit, times[exhibit.number]) for exhibit in exhibits]
+    return checks, [exhibit for exhibit, check in zip(exhibits, checks, strict=True) if check.passed]
+
+
+def _frozen(exhibit: Exhibit[Position], times: int) -> Check:
     passed = times == 1
     return Check(
         code="location.frozen",
