@@ -23,6 +23,8 @@ from escrow_chain.terms import (
     judge,
     parse_term,
 )
+from escrow_chain.terms.check import spelled
+from escrow_chain.terms.paper import Document, PdfSignature
 
 DEAL = b"\xde" * 32
 WALLET = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -147,6 +149,7 @@ def photo(
         "pdq": tuple(picture_hash(seed, turn) for turn in range(8)),
         "captured_at": at - timedelta(seconds=5),
         "sightings": sightings,
+        "likenesses": (),
         "provenance": provenance(term, sha256, at, **fields.pop("origin", {})),
     }
     return Photo(**(found | fields))
@@ -177,6 +180,6 @@ def failed(verdict: Verdict) -> set[str]:
 
 
 def only(verdict: Verdict, code: str) -> Check:
-    """The one check with this code."""
+    """The one check with this code, with what was measured as it is read."""
     (found,) = (check for check in verdict.checks if check.code == code)
-    return found
+    return found._replace(measured=spelled(found.measured), limit=spelled(found.limit))

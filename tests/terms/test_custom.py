@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from escrow_chain.terms import Grade, InvalidTerms
-from escrow_chain.terms.custom import MAX_ATTEMPTS
+from escrow_chain.terms.codes import MAX_ATTEMPTS
 from tests.terms.records import (
     CUSTOMER,
     MANAGER,
@@ -54,7 +54,7 @@ def test_another_code_does_not(text: str) -> None:
     """Not even nearly, and the verdict does not say how near, or what the right one is."""
     verdict = verdict_on(CODED, code(CODED, text))
     assert failed(verdict) == {"code.given"}
-    assert SECRET not in verdict.model_dump_json()
+    assert SECRET not in str(verdict.as_json())
 
 
 @pytest.mark.parametrize("attempt", [MAX_ATTEMPTS + 1, 1000, None])

@@ -49,7 +49,7 @@ def test_a_recipient_who_is_named_as_customer_too_confirms_nothing() -> None:
     """One wallet on both sides is one side."""
     verdict = verdict_on(TERM, confirmation(TERM, signer=WALLET), people={"customer": WALLET})
     assert failed(verdict) == {"bound.signature", "evidence.grade"}
-    assert "Nobody is named" in only(verdict, "bound.signature").sentence
+    assert "Nobody is named" in str(only(verdict, "bound.signature").sentence)
 
 
 def test_if_no_customer_is_named_nobody_confirms() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrow_chain.terms.geodesy import distance_m, distances_m
-from escrow_chain.terms.pieces import Coordinates
+from escrow_chain.terms.place import Coordinates
 
 PLACES = st.builds(Coordinates, latitude=st.floats(-90, 90), longitude=st.floats(-180, 180))
 

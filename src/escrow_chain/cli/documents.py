@@ -17,7 +17,7 @@ def read_terms(path: Path, *, zone: str | None) -> TermsDocument:
     """
     content = read_file(path, max_bytes=MAX_BYTES)
     if isinstance(content, Refusal):
-        what = f"{content.sentence} ({content.measured})" if content.measured else content.sentence
+        what = f"{content.sentence} ({content.measured})" if content.measured else str(content.sentence)
         raise InputError(what, where=str(path))
     given = parse(content)
     if not isinstance(given, dict) or "format" not in given:

@@ -28,10 +28,11 @@ from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.numbers import Address
+from escrow_chain.terms.check import Check, spelled
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import DEFAULT_TIMEZONE, TermsDocument
 from escrow_chain.terms.options import parse_instant
-from escrow_chain.terms.verdict import Check, Verdict
+from escrow_chain.terms.verdict import Verdict
 
 app = typer.Typer(help="Check terms, and judge evidence by them.", no_args_is_help=True)
 
@@ -107,13 +108,11 @@ def _circumstances(
     document: TermsDocument, things: Sequence[HandedIn], at: datetime, submitter: str | None
 ) -> Circumstances:
     first = next((thing.piece.submission for thing in things if isinstance(thing, Signed)), None)
-    return Circumstances(
+    return document.circumstances(
         at=at,
-        zone=document.timezone,
         deal=first.deal if first else bytes(32),
         milestone=first.milestone if first else 0,
         submitter=submitter,
-        people=document.people,
     )
 
 
@@ -123,8 +122,7 @@ def _as_json(document: TermsDocument, judged: Sequence[Judged], names: Sequence[
         "terms": "0x" + document.hash.hex(),
         "timezone": document.timezone,
         "verdicts": [
-            each.verdict.model_dump(mode="json") | {"evidence": [names[source] for source in each.sources]}
-            for each in judged
+            each.verdict.as_json() | {"evidence": [names[source] for source in each.sources]} for each in judged
         ],
     }
 
@@ -150,8 +148,8 @@ def _place(found: Check) -> tuple[bool, int]:
 
 def _line(found: Check) -> Text:
     unit = f" {found.unit}" if found.unit else ""
-    measured = "nothing" if found.measured is None else f"{found.measured}{unit}"
-    limit = "" if found.limit is None else f", limit {found.limit}{unit}"
+    measured = "nothing" if found.measured is None else f"{spelled(found.measured)}{unit}"
+    limit = "" if found.limit is None else f", limit {spelled(found.limit)}{unit}"
     grade = f"  {found.grade.value}" if found.grade else ""
     mark, style = ("ok  ", "green") if found.passed else ("FAIL", "red")
     return Text.assemble("    ", (mark, style), shown(f"  {found.code}: {measured}{limit}{grade}"))

@@ -24,8 +24,9 @@ from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import Term, TermsDocument
 from escrow_chain.terms.judge import judge
+from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
-from escrow_chain.terms.pieces import Code, Photo, Piece, Unusable
+from escrow_chain.terms.pieces import Code, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
 
 _NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)

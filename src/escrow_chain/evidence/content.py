@@ -22,7 +22,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, Type
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
 from escrow_chain.terms.options import parse_instant
-from escrow_chain.terms.pieces import Category, CodeText, DataValues, Fix, Kind, Rating
+from escrow_chain.terms.photo import Category
+from escrow_chain.terms.pieces import CodeText, DataValues, Kind, Rating
+from escrow_chain.terms.place import Fix
 from escrow_chain.terms.record import Record
 
 _CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)

@@ -20,21 +20,11 @@ from escrow_chain.evidence.reuse import Fingerprint, ReuseIndex
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Domain
+from escrow_chain.terms.photo import Exif, Photo, Sighting
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
-from escrow_chain.terms.pieces import (
-    Code,
-    Confirmation,
-    Coordinates,
-    Data,
-    Exif,
-    Kind,
-    NonceStatus,
-    Photo,
-    Position,
-    Provenance,
-    Sighting,
-    Unusable,
-)
+from escrow_chain.terms.pieces import Code, Confirmation, Data, Kind, Position, Unusable
+from escrow_chain.terms.place import Coordinates
+from escrow_chain.terms.provenance import NonceStatus, Provenance
 
 _PIECES: Final[dict[Kind, type[Confirmation | Code | Data]]] = {
     "confirmation": Confirmation,

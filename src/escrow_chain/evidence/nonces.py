@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, Protocol
 
-from escrow_chain.terms.pieces import NonceStatus
+from escrow_chain.terms.provenance import NonceStatus
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long a nonce can be redeemed, from its issue."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from escrow_chain.evidence.nonces import Subject
 from escrow_chain.terms.photo_checks import SAME_PICTURE_BITS
-from escrow_chain.terms.pieces import Sighting
+from escrow_chain.terms.photo import Sighting
 
 _HASH_BYTES: Final = 32
 

@@ -17,7 +17,8 @@ from typing import Any, Final
 from escrow_chain.protocol import merkle
 from escrow_chain.protocol.canonical import document_hash
 from escrow_chain.protocol.numbers import Bytes32
-from escrow_chain.terms.pieces import Photo, Piece, Unusable
+from escrow_chain.terms.photo import Photo
+from escrow_chain.terms.pieces import Piece, Unusable
 from escrow_chain.terms.record import Record
 from escrow_chain.terms.verdict import Verdict
 

@@ -27,7 +27,8 @@ from escrow_chain.evidence.nonces import Redemption, Subject
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.options import broken_rule
-from escrow_chain.terms.pieces import Category, NonceStatus, Sighting
+from escrow_chain.terms.photo import Category, Sighting
+from escrow_chain.terms.provenance import NonceStatus
 from escrow_chain.terms.record import Instant, Record
 
 FORMAT: Final = "escrow_chain/signed-piece/1"

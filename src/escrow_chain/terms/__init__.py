@@ -1,5 +1,6 @@
 """What must be proven for a milestone, and the judge of it: evidence in, verdict out. Pure."""
 
+from escrow_chain.terms.check import Check, Rule
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import (
     DEFAULT_TIMEZONE,
@@ -18,23 +19,12 @@ from escrow_chain.terms.errors import (
     UnknownZone,
 )
 from escrow_chain.terms.judge import judge
-from escrow_chain.terms.pieces import (
-    Code,
-    Confirmation,
-    Coordinates,
-    Data,
-    Exif,
-    Fix,
-    NonceStatus,
-    Photo,
-    Piece,
-    Position,
-    Provenance,
-    Sighting,
-    Unusable,
-)
+from escrow_chain.terms.photo import Exif, Photo, Sighting
+from escrow_chain.terms.pieces import Code, Confirmation, Data, Piece, Position, Unusable
+from escrow_chain.terms.place import Coordinates, Fix
+from escrow_chain.terms.provenance import NonceStatus, Provenance
 from escrow_chain.terms.record import Grade, Instant, Record
-from escrow_chain.terms.verdict import Check, Verdict
+from escrow_chain.terms.verdict import Verdict
 
 __all__ = [
     "DEFAULT_TIMEZONE",
@@ -58,6 +48,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "Record",
+    "Rule",
     "Sighting",
     "Term",
     "TermsDocument",

@@ -6,6 +6,7 @@ Never the recipient, who is to be paid for it. Whoever changed their mind is tak
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.options import Options
@@ -13,8 +14,17 @@ from escrow_chain.terms.people import CUSTOMER
 from escrow_chain.terms.pieces import Confirmation, Rating
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
-from escrow_chain.terms.verdict import Check
-from escrow_chain.terms.words import confirmed_check, last_word
+from escrow_chain.terms.words import confirmation_rule, confirmed_check, last_word
+
+CONFIRMED: Final = confirmation_rule("confirmation.confirmed", "the customer")
+RATING: Final = Rule(
+    "confirmation.rating",
+    passed="The customer's rating is good enough.",
+    failed="The customer's rating is too low. Put right what was wrong, and ask again.",
+    otherwise={"none": "The customer gave no rating. Ask for one."},
+    unit="of 5",
+    decisive=True,
+)
 
 
 class DeliveryOptions(Options):
@@ -43,33 +53,18 @@ def examine(
 ) -> Findings:
     """What the customer's word proves. `exhibits` are confirmations in the order of their receipt."""
     last = last_word(exhibits)
-    checks = [confirmed_check("confirmation.confirmed", "the customer", last)]
+    checks = [confirmed_check(CONFIRMED, last)]
     if options.least_rating is not None:
         checks.append(_rating(last, options.least_rating))
-    counted = (last.number,) if last and all(check.passed for check in checks) else ()
+    counted = (last.number,) if last and all_passed(checks) else ()
     return Findings(checks=tuple(checks), counted=counted)
 
 
 def _rating(last: Exhibit[Confirmation] | None, least: int) -> Check:
     rating = last.piece.rating if last else None
-    passed = rating is not None and rating >= least
-    if passed:
-        sentence = "The customer's rating is good enough."
-    elif rating is None:
-        sentence = "The customer gave no rating. Ask for one."
-    else:
-        sentence = "The customer's rating is too low. Put right what was wrong, and ask again."
-    return Check(
-        code="confirmation.rating",
-        passed=passed,
-        sentence=sentence,
-        measured=rating,
-        limit=least,
-        unit="of 5",
-        grade=last.grade if last else None,
-        piece=last.number if last else None,
-        decisive=True,
-    )
+    if last is None or rating is None:
+        return Check(RATING, passed=False, limit=least, reason="none")
+    return Check(RATING, rating >= least, rating, least, last.grade, last.number)
 
 
 TERM_TYPE: Final = TermType(

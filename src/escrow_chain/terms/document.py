@@ -1,28 +1,31 @@
 """The terms of one milestone as a document, its hash, and the ids of its terms.
 
     {"format": "escrow_chain/terms/1", "salt": "0x…", "timezone": "Africa/Kampala",
-     "people": {"customer": "0x…"},
+     "people": {"customer": "0x…"}, "phones": {}, "authorities": {},
      "terms": [{"term_type": "location_verification", "data": {...}}, ...]}
 
 The keccak256 of its RFC 8785 bytes is the milestone's `terms` on chain. Everything in `data` is
 hashed, known or not. The hash is public and the terms are not: `salt`, 32 random bytes, keeps others
-from finding them by trying; terms that are only tried out need none. `people` says who else than the
-recipient has a word (`escrow_chain.terms.people`), if anybody has. The format fixes the defaults: a
-term without `grade` asks for G1.
+from finding them by trying; terms that are only tried out need none. `people`, `phones` and `authorities` say who else
+than the recipient has a word and how (`escrow_chain.terms.people`), and may be left out. The format fixes the defaults:
+a term without `grade` asks for G1.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from eth_hash.auto import keccak
 
 from escrow_chain.protocol.canonical import JsonValue, child_path, document_hash
+from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.errors import InvalidTerms, Problem, UnknownZone
 from escrow_chain.terms.options import Options, parse_options
-from escrow_chain.terms.people import RECIPIENT, parse_people
+from escrow_chain.terms.people import AUTHORITIES, PEOPLE, PHONES, RECIPIENT, parse_named
 from escrow_chain.terms.registry import TermType, term_type
 from escrow_chain.terms.zones import zone
 
@@ -48,13 +51,39 @@ class TermsDocument:
     hash: bytes
     timezone: str
     people: Mapping[str, str]
+    phones: Mapping[str, str]
+    authorities: Mapping[str, tuple[bytes, ...]]
     terms: tuple[Term, ...]
 
+    def circumstances(
+        self, *, at: datetime, deal: bytes, milestone: int, submitter: str | None, deadline: datetime | None = None
+    ) -> Circumstances:
+        """How evidence for these terms is judged in a milestone of a deal (see `Circumstances`)."""
+        roots = {
+            role: frozenset(sha256(root).digest() for root in certificates)
+            for role, certificates in self.authorities.items()
+        }
+        return Circumstances(
+            at=at,
+            zone=self.timezone,
+            deal=deal,
+            milestone=milestone,
+            submitter=submitter,
+            people=self.people,
+            phones=self.phones,
+            roots=roots,
+            deadline=deadline,
+        )
+
     def unnamed(self) -> Iterator[tuple[Term, str]]:
-        """Roles whose word a term wants and that nobody is named for, with that term: it can't be fulfilled."""
+        """Who is wanted by a term and not named, with that term: it can't be fulfilled."""
         for term in self.terms:
-            for role in sorted(term.options.roles - {RECIPIENT} - self.people.keys()):
+            options = term.options
+            named = {RECIPIENT} | self.people.keys()
+            for role in sorted(options.roles - named - (options.signing_roles & self.authorities.keys())):
                 yield term, role
+            for role in sorted(options.phone_roles - self.phones.keys()):
+                yield term, f"{role}'s phone"
 
 
 def term_id(terms_hash: bytes, position: int) -> bytes:
@@ -69,7 +98,7 @@ def parse_document(document: JsonValue) -> TermsDocument:
     the value cannot be hashed.
     """
     document = _object(document, path="document")
-    _exact_keys(document, {"format", "timezone", "terms"}, {"salt", "people"}, path="")
+    _exact_keys(document, {"format", "timezone", "terms"}, {"salt", "people", "phones", "authorities"}, path="")
     if "salt" in document and not (isinstance(document["salt"], str) and _SALT.fullmatch(document["salt"])):
         raise InvalidTerms(Problem("salt", "not 32 bytes as 0x and 64 hexadecimal digits"))
     if document["format"] != FORMAT:
@@ -84,7 +113,9 @@ def parse_document(document: JsonValue) -> TermsDocument:
     return TermsDocument(
         hash=terms_hash,
         timezone=_timezone(document["timezone"]),
-        people=parse_people(document.get("people", {}), path="people"),
+        people=parse_named(PEOPLE, document.get("people", {}), path="people"),
+        phones=parse_named(PHONES, document.get("phones", {}), path="phones"),
+        authorities=parse_named(AUTHORITIES, document.get("authorities", {}), path="authorities"),
         terms=tuple(terms),
     )
 

@@ -1,19 +1,17 @@
 """A piece of evidence as it lies before the judge, with what is known about it so far."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from escrow_chain.terms.check import Check
 from escrow_chain.terms.pieces import Usable
 from escrow_chain.terms.record import Grade
-from escrow_chain.terms.verdict import Check
 
 PieceT = TypeVar("PieceT", bound=Usable)
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit(Generic[PieceT]):
+class Exhibit(NamedTuple, Generic[PieceT]):
     """A piece, its place in the evidence, its grade, and whether it came in time.
 
     `happened` is when it is taken to have happened: at its receipt if a server saw that, else when it
@@ -33,8 +31,7 @@ class Exhibit(Generic[PieceT]):
         return self.piece.provenance is not None and self.piece.provenance.signer in wallets
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """What a term type found: its checks, and the exhibits that it counted, by number."""
 
     checks: tuple[Check, ...]

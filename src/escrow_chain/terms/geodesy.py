@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from escrow_chain.terms.pieces import Coordinates
+from escrow_chain.terms.place import Coordinates
 
 _WGS84: Final = Geod(ellps="WGS84")
 

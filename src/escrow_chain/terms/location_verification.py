@@ -6,18 +6,21 @@ accuracy is no worse than that radius. The accuracy is not added to the distance
 punish honest phones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.geodesy import distance_m
 from escrow_chain.terms.options import Options, Part, broken_rule
-from escrow_chain.terms.pieces import Coordinates, Latitude, Longitude, Position
+from escrow_chain.terms.pieces import Position
+from escrow_chain.terms.place import Coordinates, Latitude, Longitude
+from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
     highest_speeds,
@@ -25,7 +28,6 @@ from escrow_chain.terms.track import (
     new_fixes,
     speed_check,
 )
-from escrow_chain.terms.verdict import Check
 from escrow_chain.terms.visits import Journey, Visit, free_journey, ordered_journey
 from escrow_chain.terms.window import DailyWindow
 from escrow_chain.terms.zones import zone
@@ -36,6 +38,57 @@ MAX_POINTS: Final = 50
 MAX_POSITIONS: Final = 2000
 """More are not judged: nobody needs them, and every one is held against every other."""
 _SINGLE: Final = ("latitude", "longitude", "radius")
+THE_PLACE: Final = "the agreed place"
+
+TOO_MANY: Final = Rule(
+    "evidence.count",
+    passed="",
+    failed="There are too many positions to judge. Hand in those that matter.",
+    unit="positions",
+    decisive=True,
+)
+WINDOW: Final = Rule(
+    "location.window",
+    passed="It came inside the daily window.",
+    failed="It did not come in the window from {limit}, local time. Hand in a position in that time.",
+)
+DISTANCE: Final = Rule(
+    "location.distance",
+    passed="{point}: near enough.",
+    failed="{point}: {measured} m away, and {limit} m are allowed. Go nearer and hand in a new position.",
+    unit="m",
+)
+ACCURACY: Final = Rule(
+    "location.accuracy",
+    passed="{point}: the position is accurate enough.",
+    failed="{point}: the position does not say that it is accurate to {limit} m, so it proves nothing. Wait under open "
+    "sky until the device knows better.",
+    unit="m",
+)
+VISITED: Final = Rule(
+    "location.visited",
+    passed="{point}: visited.",
+    failed="{point}: no position counts as a visit. Go there and hand one in.",
+    unit="positions",
+    decisive=True,
+)
+VISITED_AT_WILL: Final = Rule(
+    "location.visited", passed="{point}: visited.", failed="{point}: not visited, which is optional.", unit="positions"
+)
+SEQUENCE: Final = Rule(
+    "location.sequence",
+    passed="The points were visited in their order.",
+    failed="The points were not visited in their order. Ask for the nonce of each point only after the position at the "
+    "point before it was received.",
+    decisive=True,
+)
+TIME_BETWEEN: Final = Rule(
+    "location.time_between",
+    passed="No two consecutive visits are too far apart in time.",
+    failed="Two consecutive visits are too far apart in time, or visits are missing. Go round again in less time.",
+    unit="min",
+    decisive=True,
+)
 
 
 class Point(Part):
@@ -47,14 +100,21 @@ class Point(Part):
     radius: Radius
     required: bool = True
 
-    @property
+    @cached_property
     def centre(self) -> Coordinates:
         """The middle of the circle."""
         return Coordinates(latitude=self.latitude, longitude=self.longitude)
 
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Its name, for sentences about it."""
+        return {"point": self.name}
+
 
 class LocationOptions(Options):
     """The options of the wire's section 9.1. `max_time_between_points` in minutes."""
+
+    BEST_GRADE: ClassVar[Grade] = Grade.ATTESTED
 
     latitude: Latitude | None = None
     longitude: Longitude | None = None
@@ -83,163 +143,102 @@ class LocationOptions(Options):
         """The points, of which the single one is required."""
         if self.verification_points is not None:
             return self.verification_points
-        single = {"name": "the agreed place", **self.model_dump(include=set(_SINGLE))}
+        single = {"name": THE_PLACE, **self.model_dump(include=set(_SINGLE))}
         return (Point.model_validate(single),)
+
+    @cached_property
+    def coarsest_m(self) -> float:
+        """The worst accuracy with which a position can still prove something."""
+        return max(point.radius for point in self.points)
 
 
 def examine(options: LocationOptions, exhibits: Sequence[Exhibit[Position]], circumstances: Circumstances) -> Findings:
     """What the positions prove. `exhibits` are positions in the order of their receipt."""
     if len(exhibits) > MAX_POSITIONS:
-        return Findings(checks=(_too_many(len(exhibits)),), counted=())
-    points = options.points
+        return Findings((Check(TOO_MANY, passed=False, measured=len(exhibits), limit=MAX_POSITIONS),), ())
     checks, sound = _position_checks(options, exhibits, circumstances)
     visits: list[Visit] = []
-    for number, point in enumerate(points):
+    for number, point in enumerate(options.points):
         found = _visits_of(point, number, sound)
-        checks.extend(_point_checks(point, number, exhibits, found))
-        visits.extend(found)
-    visits.sort(key=lambda visit: visit.happened)
-    required = {number: point.required for number, point in enumerate(points)}
-    journey = (ordered_journey if options.sequence_required else free_journey)(visits, required)
-    checks.extend(_journey_checks(options, visits, journey))
-    counted = {visit.exhibit for visit in journey.visits} if journey else set()
-    return Findings(
-        checks=tuple(checks),
-        counted=tuple(each.number for each in exhibits if each.number in counted),
-    )
-
-
-def _too_many(positions: int) -> Check:
-    return Check(
-        code="evidence.count",
-        passed=False,
-        sentence="There are too many positions to judge. Hand in those that matter.",
-        measured=positions,
-        limit=MAX_POSITIONS,
-        unit="positions",
-        decisive=True,
-    )
+        checks += _point_checks(point, number, exhibits, found)
+        visits += found
+    journey = _journey(options, visits)
+    checks += _journey_checks(options, visits, journey)
+    counted = {visit.exhibit for visit in journey.visits} if journey else ()
+    return Findings(tuple(checks), tuple([each.number for each in exhibits if each.number in counted]))
 
 
 def _position_checks(
     options: LocationOptions, exhibits: Sequence[Exhibit[Position]], circumstances: Circumstances
 ) -> tuple[list[Check], list[Exhibit[Position]]]:
     """The checks of each position for itself and beside the others, and those that passed all."""
-    coarsest = max(point.radius for point in options.points)
+    coarsest = options.coarsest_m
+    window = options.verification_window
     track = [each for each in exhibits if each.timely and is_accurate(each, coarsest)]
-    speeds = highest_speeds(track)
+    speeds = highest_speeds(track) if track else {}
     checks: list[Check] = []
     plausible: list[Exhibit[Position]] = []
     for exhibit in exhibits:
         found = []
-        if options.verification_window is not None:
-            found.append(_window(exhibit, options.verification_window, circumstances.zone))
+        if window is not None:
+            found.append(_window(exhibit, window, circumstances.zone))
         if exhibit.number in speeds:
             found.append(speed_check(exhibit, speeds[exhibit.number]))
-        checks.extend(found)
-        if exhibit.timely and exhibit.number in speeds and all(check.passed for check in found):
-            plausible.append(exhibit)
+            if all_passed(found):
+                plausible.append(exhibit)
+        checks += found
     frozen, sound = new_fixes(plausible)
     return checks + frozen, sound
 
 
 def _visits_of(point: Point, number: int, sound: Sequence[Exhibit[Position]]) -> list[Visit]:
+    radius_m, centre = point.radius, point.centre
     return [
-        Visit(
-            point=number,
-            exhibit=exhibit.number,
-            begun=exhibit.begun,
-            happened=exhibit.happened,
-        )
+        Visit(number, exhibit.number, exhibit.begun, exhibit.happened)
         for exhibit in sound
-        if is_accurate(exhibit, point.radius) and distance_m(exhibit.piece.fix, point.centre) <= point.radius
+        if is_accurate(exhibit, radius_m) and distance_m(exhibit.piece.fix, centre) <= radius_m
     ]
 
 
 def _window(exhibit: Exhibit[Position], window: DailyWindow, zone_name: str) -> Check:
-    passed = window.contains(exhibit.happened, zone_name=zone_name)
-    return Check(
-        code="location.window",
-        passed=passed,
-        sentence="It came inside the daily window."
-        if passed
-        else f"It did not come in the window from {window} local time. Hand in a position in that time.",
-        measured=exhibit.happened.astimezone(zone(zone_name)).isoformat(),
-        limit=f"{window} {zone_name}",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    local = exhibit.happened.astimezone(zone(zone_name))
+    return Check(WINDOW, window.contains(local.time()), local, window, exhibit.grade, exhibit.number)
 
 
 def _point_checks(
     point: Point, number: int, exhibits: Sequence[Exhibit[Position]], visits: Sequence[Visit]
 ) -> list[Check]:
     """Distance and accuracy of the first visit, or else of the nearest position; then the visit."""
-    visitors = {visit.exhibit for visit in visits}
-    shown = [each for each in exhibits if each.number == visits[0].exhibit] if visits else exhibits
-    ways = [(distance_m(each.piece.fix, point.centre), each) for each in shown]
+    named = point.named
     checks = []
-    if ways:
-        metres, exhibit = min(ways, key=lambda way: way[0])
+    grade = None
+    if exhibits:
+        visitors = {visit.exhibit for visit in visits}
+        came = [each for each in exhibits if each.number in visitors]
+        exhibit, metres = _shown(point, came[:1] or exhibits)
+        accuracy = exhibit.piece.fix.accuracy
+        about = (exhibit.grade, exhibit.number, number, named)
         checks = [
-            _distance(point, number, metres, exhibit),
-            _accuracy(point, number, exhibit),
+            Check(DISTANCE, metres <= point.radius, metres, point.radius, *about),
+            Check(ACCURACY, is_accurate(exhibit, point.radius), accuracy, point.radius, *about),
         ]
-    if visits:
-        sentence = f"{point.name}: visited."
-    elif point.required:
-        sentence = f"{point.name}: no position counts as a visit. Go there and hand one in."
-    else:
-        sentence = f"{point.name}: not visited, which is optional."
-    grades = [each.grade for each in exhibits if each.number in visitors]
-    visited = Check(
-        code="location.visited",
-        passed=bool(visits),
-        sentence=sentence,
-        measured=len(visits),
-        limit=1,
-        unit="positions",
-        grade=min(grades, default=None),
-        decisive=point.required,
-        point=number,
-    )
-    return [*checks, visited]
+        grade = min([each.grade for each in came], default=None)
+    rule = VISITED if point.required else VISITED_AT_WILL
+    checks.append(Check(rule, bool(visits), len(visits), 1, grade, None, number, named))
+    return checks
 
 
-def _distance(point: Point, number: int, metres: float, exhibit: Exhibit[Position]) -> Check:
-    passed = metres <= point.radius
-    return Check(
-        code="location.distance",
-        passed=passed,
-        sentence=f"{point.name}: near enough."
-        if passed
-        else f"{point.name}: {metres:.1f} m away, and {point.radius:g} m are allowed. Go nearer and "
-        "hand in a new position.",
-        measured=round(metres, 3),
-        limit=point.radius,
-        unit="m",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-        point=number,
-    )
+def _shown(point: Point, exhibits: Sequence[Exhibit[Position]]) -> tuple[Exhibit[Position], float]:
+    """The nearest of these to the point, and its distance in metres."""
+    ways = [(distance_m(each.piece.fix, point.centre), place) for place, each in enumerate(exhibits)]
+    metres, place = min(ways)
+    return exhibits[place], metres
 
 
-def _accuracy(point: Point, number: int, exhibit: Exhibit[Position]) -> Check:
-    passed = is_accurate(exhibit, point.radius)
-    return Check(
-        code="location.accuracy",
-        passed=passed,
-        sentence=f"{point.name}: the position is accurate enough."
-        if passed
-        else f"{point.name}: the position does not say that it is accurate to {point.radius:g} m, so "
-        "it proves nothing. Wait under open sky until the device knows better.",
-        measured=exhibit.piece.fix.accuracy,
-        limit=point.radius,
-        unit="m",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-        point=number,
-    )
+def _journey(options: LocationOptions, visits: list[Visit]) -> Journey | None:
+    visits.sort(key=lambda visit: visit.happened)
+    required = {number: point.required for number, point in enumerate(options.points)}
+    return (ordered_journey if options.sequence_required else free_journey)(visits, required)
 
 
 def _journey_checks(options: LocationOptions, visits: Sequence[Visit], journey: Journey | None) -> list[Check]:
@@ -254,32 +253,14 @@ def _journey_checks(options: LocationOptions, visits: Sequence[Visit], journey: 
 def _sequence(options: LocationOptions, visits: Sequence[Visit], journey: Journey | None) -> Check:
     names = [point.name for point in options.points]
     shown = journey.visits if journey else visits
-    return Check(
-        code="location.sequence",
-        passed=journey is not None,
-        sentence="The points were visited in their order."
-        if journey
-        else "The points were not visited in their order. Ask for the nonce of each point only after "
-        "the position at the point before it was received.",
-        measured=", ".join(names[visit.point] for visit in shown[:MAX_POINTS]),
-        limit=", ".join(point.name for point in options.points if point.required),
-        decisive=True,
-    )
+    gone = tuple(names[visit.point] for visit in shown[:MAX_POINTS])
+    return Check(SEQUENCE, journey is not None, gone, tuple(point.name for point in options.points if point.required))
 
 
 def _time_between(limit_min: float, journey: Journey | None) -> Check:
     passed = journey is not None and journey.longest_gap <= timedelta(minutes=limit_min)
-    return Check(
-        code="location.time_between",
-        passed=passed,
-        sentence="No two consecutive visits are too far apart in time."
-        if passed
-        else "Two consecutive visits are too far apart in time, or visits are missing. Go round again in less time.",
-        measured=round(journey.longest_gap.total_seconds() / 60, 3) if journey else None,
-        limit=limit_min,
-        unit="min",
-        decisive=True,
-    )
+    longest_min = journey.longest_gap.total_seconds() / 60 if journey else None
+    return Check(TIME_BETWEEN, passed, longest_min, limit_min)
 
 
 TERM_TYPE: Final = TermType(

@@ -5,7 +5,8 @@ centimetre come from one phone. Positions are of one meeting if no more than 15 
 the last receipt. An agreed place is to be reached by all who have to be there, within `max_distance_km`; where there is
 none, the two must be within `location_tolerance` of each other, 50 metres unless the term says otherwise.
 
-A photo is of that meeting if it was taken in the same quarter of an hour, a confirmation if it came after it had begun.
+A photo is of that meeting if it was taken in the same quarter of an hour, a confirmation or a code from a phone if it
+came after it had begun.
 What the customer hands in can't undo what the recipient has shown: later positions of the customer don't make earlier
 ones false, and each side's positions are counted for themselves.
 """
@@ -13,18 +14,23 @@ ones false, and each side's positions are counted for themselves.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import product
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, field_validator, model_validator
 
+from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
+from escrow_chain.terms.codes import given_code
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.geodesy import distance_m
-from escrow_chain.terms.options import Options, Part, broken_rule, not_supported, parse_instant
+from escrow_chain.terms.options import Options, Part, broken_rule, parse_instant
 from escrow_chain.terms.people import CUSTOMER, RECIPIENT
+from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.photo_upload import PhotoOptions, photos_that_count
-from escrow_chain.terms.pieces import Confirmation, Coordinates, Latitude, Longitude, Photo, Position
+from escrow_chain.terms.pieces import Code, Confirmation, Position
+from escrow_chain.terms.place import Coordinates, Latitude, Longitude
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
     arrival_speeds,
@@ -34,8 +40,7 @@ from escrow_chain.terms.track import (
     speed_check,
     spot,
 )
-from escrow_chain.terms.verdict import Check
-from escrow_chain.terms.words import confirmed_check, last_word
+from escrow_chain.terms.words import confirmation_rule, confirmed_check, last_word
 
 TOGETHER: Final = timedelta(minutes=15)
 """What was taken in so much time, or less, was taken together."""
@@ -44,25 +49,86 @@ MAX_POSITIONS: Final = 100
 """Of each side. Further ones are not looked at: each of one side is held against each of the other."""
 _PHOTOS: Final = PhotoOptions(accepted_formats=("jpeg", "png", "webp"))
 _ROLES: Final = {"service_provider": RECIPIENT, "customer": CUSTOMER}
-_NAMES: Final = {RECIPIENT: "the recipient", CUSTOMER: "the customer"}
 _SPEEDS: Final = {RECIPIENT: highest_speeds, CUSTOMER: arrival_speeds}
+
+TOO_MANY: Final = Rule(
+    "evidence.count",
+    passed="",
+    failed="There are too many positions of one side: only the first {limit} are judged.",
+    unit="positions",
+)
+WINDOW: Final = Rule(
+    "meeting.window",
+    passed="It came in the time of the meeting.",
+    failed="It did not come in the time agreed for the meeting. Hand in a position in that time.",
+)
+DISTANCE: Final = Rule(
+    "meeting.distance",
+    passed="Near enough to the agreed place.",
+    failed="{measured} m from the agreed place, and {limit} m are allowed. Go nearer and hand in a new one.",
+    unit="m",
+)
+ACCURACY: Final = Rule(
+    "meeting.accuracy",
+    passed="The position is accurate enough.",
+    failed="The position does not say that it is accurate to {limit} m, so it proves nothing. Wait under open sky "
+    "until the device knows better.",
+    unit="m",
+)
+PRESENT: Final = {
+    role: Rule(
+        f"meeting.{role}",
+        passed=f"The {role} was there.",
+        failed=f"The {role} has shown no position that counts. Hand one in from the meeting, signed with the own "
+        "wallet.",
+        unit="positions",
+        decisive=True,
+    )
+    for role in _ROLES.values()
+}
+MET: Final = Rule(
+    "meeting.together",
+    passed="They were there together.",
+    failed="Not everybody was there.",
+    otherwise={
+        "apart": "They were not together: a position of each is wanted, near enough to the other's, and all within "
+        "{minutes} minutes. Meet, and hand in one each, from an own phone."
+    },
+    unit="m",
+    decisive=True,
+)
+CONFIRMED: Final = {role: confirmation_rule(f"meeting.confirmed_by_{role}", f"the {role}") for role in _ROLES.values()}
+PHONE: Final = {
+    role: Rule(
+        f"meeting.phone_of_{role}",
+        passed=f"The {role} gave back the code that was sent to the agreed phone.",
+        failed=f"The {role} has not given back the code that was sent to the agreed phone. Ask for a code at the "
+        "meeting, and hand it in there.",
+        unit="attempts",
+        decisive=True,
+    )
+    for role in _ROLES.values()
+}
+PICTURED: Final = Rule(
+    "meeting.photo",
+    passed="There is a photo of the meeting.",
+    failed="A photo that counts is needed. Take one while you are together.",
+    unit="photos",
+    decisive=True,
+)
 
 Kilometres = Annotated[FiniteFloat, Field(gt=0, le=1000)]
 
 
 class Participant(Part):
-    """Somebody who has to be there. A position counts only with the participant's own signature in any case."""
+    """Somebody who has to be there. A position counts only with the participant's own signature in any case.
+
+    Verified by phone is who gives back the code that was sent to the phone that the terms name, at the meeting.
+    """
 
     role: Literal["service_provider", "customer"]
     verification_required: bool = False
     phone_verification: bool = False
-
-    @field_validator("phone_verification")
-    @classmethod
-    def _no_phones(cls, asked: bool) -> bool:  # noqa: FBT001  (a validator)
-        if asked:
-            raise not_supported("verification by phone")
-        return asked
 
 
 class Place(Part):
@@ -139,6 +205,11 @@ class MeetingOptions(Options):
         return frozenset(self.participants + self.confirming)
 
     @property
+    def phone_roles(self) -> frozenset[str]:
+        """Of those to be verified by phone."""
+        return frozenset(_ROLES[each.role] for each in self.required_participants or () if each.phone_verification)
+
+    @property
     def place(self) -> Coordinates | None:
         """Where they are to meet, if that was agreed."""
         agreed = self.buyer_coordinates
@@ -198,8 +269,9 @@ class Encounter:
 
 
 def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:
-    """What positions, confirmations and photos prove. `exhibits` are in the order of their receipt."""
-    by_role = {role: [each for each in exhibits if each.is_by(circumstances.addresses({role}))] for role in _NAMES}
+    """What positions, confirmations, codes and photos prove. `exhibits` are in the order of their receipt."""
+    sides = _ROLES.values()
+    by_role = {role: [each for each in exhibits if each.is_by(circumstances.addresses({role}))] for role in sides}
     checks: list[Check] = []
     there: dict[str, list[Exhibit[Position]]] = {}
     for role in options.participants:
@@ -209,17 +281,44 @@ def examine(options: MeetingOptions, exhibits: Sequence[Exhibit[Any]], circumsta
     checks += photos
     encounter = _encounter(options, there, good)
     checks.append(_met(options, there, encounter))
-    counted = {each.number for each in encounter.exhibits} if encounter else set()
-    for role in options.confirming:
-        words = [each for each in by_role[role] if isinstance(each.piece, Confirmation)]
-        last = last_word([each for each in words if encounter and each.happened >= encounter.begun])
-        checks.append(confirmed_check(f"meeting.confirmed_by_{role}", _NAMES[role], last))
-        counted |= {last.number} if last and last.piece.confirmed else set()
+    said, counted = _words(options, by_role, encounter, circumstances)
+    checks += said
+    counted |= {each.number for each in encounter.exhibits} if encounter else set()
     if options.photo_evidence_required:
         of_it = [each for each in good if encounter and encounter.has(each)]
-        checks.append(_pictured(of_it))
+        grade = min((each.grade for each in of_it), default=None)
+        checks.append(Check(PICTURED, bool(of_it), len(of_it), 1, grade))
         counted |= {each.number for each in of_it}
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
+
+
+def _words(
+    options: MeetingOptions,
+    by_role: Mapping[str, Sequence[Exhibit[Any]]],
+    encounter: Encounter | None,
+    circumstances: Circumstances,
+) -> tuple[list[Check], set[int]]:
+    """The checks of confirmations and of codes from phones, and which of them count, by number."""
+    checks: list[Check] = []
+    counted: set[int] = set()
+    said = {
+        role: [each for each in own if encounter and each.happened >= encounter.begun] for role, own in by_role.items()
+    }
+    for role in options.confirming:
+        last = last_word([each for each in said[role] if isinstance(each.piece, Confirmation)])
+        checks.append(confirmed_check(CONFIRMED[role], last))
+        counted |= {last.number} if last and last.piece.confirmed else set()
+    for role in sorted(options.phone_roles):
+        phone = circumstances.phones.get(role)
+        codes = [each for each in said[role] if isinstance(each.piece, Code)]
+        found, right = given_code(PHONE[role], codes, partial(_was_sent_to, phone))
+        checks += found
+        counted |= {right.number} if right else set()
+    return checks, counted
+
+
+def _was_sent_to(phone: str | None, code: Code) -> bool:
+    return phone is not None and code.sent_to == phone
 
 
 def _positions(
@@ -229,15 +328,15 @@ def _positions(
     every: list[Exhibit[Position]] = [each for each in own if isinstance(each.piece, Position)]
     positions = every[:MAX_POSITIONS]
     track = [each for each in positions if each.timely and is_accurate(each, options.coarsest_m)]
-    speeds = _SPEEDS[role](track)
-    checks = [_too_many(role, len(every))] if len(every) > MAX_POSITIONS else []
+    speeds = _SPEEDS[role](track) if track else {}
+    checks = [Check(TOO_MANY, passed=False, measured=len(every), limit=MAX_POSITIONS)] if every[MAX_POSITIONS:] else []
     plausible: list[Exhibit[Position]] = []
     for exhibit in positions:
         found = [*_place_checks(options, exhibit), _accuracy(options, exhibit)]
         if exhibit.number in speeds:
             found.append(speed_check(exhibit, speeds[exhibit.number]))
-        checks.extend(found)
-        if exhibit.timely and all(check.passed for check in found):
+        checks += found
+        if exhibit.timely and all_passed(found):
             plausible.append(exhibit)
     frozen, sound = new_fixes(plausible)
     return checks + frozen, sound
@@ -247,7 +346,8 @@ def _place_checks(options: MeetingOptions, exhibit: Exhibit[Position]) -> Iterat
     if options.meeting_window:
         yield _window(options.meeting_window, exhibit)
     if options.place and options.radius_m:
-        yield _distance(distance_m(exhibit.piece.fix, options.place), options.radius_m, exhibit)
+        metres = distance_m(exhibit.piece.fix, options.place)
+        yield Check(DISTANCE, metres <= options.radius_m, metres, options.radius_m, exhibit.grade, exhibit.number)
 
 
 def _photos(
@@ -277,124 +377,37 @@ def _of_own_devices(encounter: Encounter) -> bool:
     return len(spots) == len(encounter.exhibits)
 
 
-def _too_many(role: str, positions: int) -> Check:
-    return Check(
-        code="evidence.count",
-        passed=False,
-        sentence=f"There are too many positions of {_NAMES[role]}: only the first {MAX_POSITIONS} are judged.",
-        measured=positions,
-        limit=MAX_POSITIONS,
-        unit="positions",
-    )
-
-
 def _window(window: MeetingWindow, exhibit: Exhibit[Position]) -> Check:
     passed = window.start <= exhibit.begun and exhibit.happened < window.end
-    return Check(
-        code="meeting.window",
-        passed=passed,
-        sentence="It came in the time of the meeting."
-        if passed
-        else "It did not come in the time agreed for the meeting. Hand in a position in that time.",
-        measured=f"{exhibit.begun.isoformat()} to {exhibit.happened.isoformat()}",
-        limit=f"{window.start.isoformat()} to {window.end.isoformat()}",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
-
-
-def _distance(metres: float, radius_m: float, exhibit: Exhibit[Position]) -> Check:
-    passed = metres <= radius_m
-    return Check(
-        code="meeting.distance",
-        passed=passed,
-        sentence="Near enough to the agreed place."
-        if passed
-        else f"{metres:.1f} m from the agreed place, and {radius_m:g} m are allowed. Go nearer and hand in a new one.",
-        measured=round(metres, 3),
-        limit=radius_m,
-        unit="m",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    took = f"{exhibit.begun.isoformat()} to {exhibit.happened.isoformat()}"
+    allowed = f"{window.start.isoformat()} to {window.end.isoformat()}"
+    return Check(WINDOW, passed, took, allowed, exhibit.grade, exhibit.number)
 
 
 def _accuracy(options: MeetingOptions, exhibit: Exhibit[Position]) -> Check:
-    limit_m = options.coarsest_m
-    passed = is_accurate(exhibit, limit_m)
-    return Check(
-        code="meeting.accuracy",
-        passed=passed,
-        sentence="The position is accurate enough."
-        if passed
-        else f"The position does not say that it is accurate to {limit_m:g} m, so it proves nothing. Wait under open "
-        "sky until the device knows better.",
-        measured=exhibit.piece.fix.accuracy,
-        limit=limit_m,
-        unit="m",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    limit_m, accuracy = options.coarsest_m, exhibit.piece.fix.accuracy
+    return Check(ACCURACY, is_accurate(exhibit, limit_m), accuracy, limit_m, exhibit.grade, exhibit.number)
 
 
 def _present(role: str, found: Sequence[Exhibit[Position]]) -> Check:
-    name = _NAMES[role].capitalize()
-    return Check(
-        code=f"meeting.{role}",
-        passed=bool(found),
-        sentence=f"{name} was there."
-        if found
-        else f"{name} has shown no position that counts. Hand one in from the meeting, signed with the own wallet.",
-        measured=len(found),
-        limit=1,
-        unit="positions",
-        grade=min((each.grade for each in found), default=None),
-        decisive=True,
-    )
+    grade = min((each.grade for each in found), default=None)
+    return Check(PRESENT[role], bool(found), len(found), 1, grade)
 
 
 def _met(
     options: MeetingOptions, there: Mapping[str, Sequence[Exhibit[Position]]], encounter: Encounter | None
 ) -> Check:
-    if encounter:
-        sentence = "They were there together."
-    elif all(there.values()):
-        sentence = (
-            f"They were not together: a position of each is wanted, near enough to the other's, and all within "
-            f"{TOGETHER.seconds // 60} minutes. Meet, and hand in one each, from an own phone."
-        )
-    else:
-        sentence = "Not everybody was there."
-    return Check(
-        code="meeting.together",
-        passed=encounter is not None,
-        sentence=sentence,
-        measured=round(encounter.metres, 3) if encounter else None,
-        limit=options.tolerance_m,
-        unit="m",
-        grade=min((each.grade for each in encounter.exhibits), default=None) if encounter else None,
-        decisive=True,
-    )
-
-
-def _pictured(good: Sequence[Exhibit[Photo]]) -> Check:
-    return Check(
-        code="meeting.photo",
-        passed=bool(good),
-        sentence="There is a photo of the meeting."
-        if good
-        else "A photo that counts is needed. Take one while you are together.",
-        measured=len(good),
-        limit=1,
-        unit="photos",
-        grade=min((each.grade for each in good), default=None),
-        decisive=True,
-    )
+    if encounter is None:
+        reason = "apart" if all(there.values()) else None
+        minutes = {"minutes": TOGETHER.seconds // 60}
+        return Check(MET, passed=False, limit=options.tolerance_m, values=minutes, reason=reason)
+    grade = min(each.grade for each in encounter.exhibits)
+    return Check(MET, passed=True, measured=encounter.metres, limit=options.tolerance_m, grade=grade)
 
 
 TERM_TYPE: Final = TermType(
     name="meeting_delivery",
-    kinds=frozenset({"position", "confirmation", "photo"}),
+    kinds=frozenset({"position", "confirmation", "code", "photo"}),
     options=MeetingOptions,
     examine=examine,
 )

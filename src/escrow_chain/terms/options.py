@@ -79,6 +79,16 @@ class Options(Part):
         """Whose evidence counts (`escrow_chain.terms.people`)."""
         return frozenset({RECIPIENT})
 
+    @property
+    def signing_roles(self) -> frozenset[str]:
+        """Those among them whose signature in a document will do as well as their evidence."""
+        return frozenset()
+
+    @property
+    def phone_roles(self) -> frozenset[str]:
+        """Who must give back a code that was sent to a phone."""
+        return frozenset()
+
     description: str | None = None
     deadline: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
     grade: Grade = Grade.BOUND

@@ -16,24 +16,63 @@ other check rests on it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
 
 from escrow_chain.terms import photo_checks
+from escrow_chain.terms.check import Check, Raw, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.options import Options, Part, broken_rule
-from escrow_chain.terms.pieces import Category, Photo, PhotoFormat
+from escrow_chain.terms.photo import Category, Photo, PhotoFormat
+from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
-from escrow_chain.terms.verdict import Check
 
 MAX_CATEGORIES: Final = 20
 MEGABYTE: Final = 1_000_000
 MAX_PHOTO_BYTES: Final = 64 * MEGABYTE
 """No photo larger than this is read, whatever the term allows."""
 
+
+FORMAT: Final = Rule(
+    "photo.format",
+    passed="The format is accepted.",
+    failed="The photo is {measured} by its content. Hand one in as {limit}.",
+)
+FILE_SIZE: Final = Rule(
+    "photo.file_size",
+    passed="The file is small enough.",
+    failed="The file is too large. Let the camera take smaller pictures.",
+    unit="bytes",
+)
+CATEGORY: Final = Rule(
+    "photo.category",
+    passed="It is for {measured}.",
+    failed="Say what the photo is for when you hand it in: {limit}.",
+)
+INTERVAL: Final = Rule(
+    "photo.interval",
+    passed="It was taken long enough after the one before.",
+    failed="These photos are to be {limit} minutes apart, from the receipt of one to the nonce of the next. Wait, ask "
+    "for a nonce, and take another.",
+    unit="min",
+)
+COUNT: Final = Rule(
+    "photo.count",
+    passed="There are enough photos.",
+    failed="Photos that count are still needed: {missing}.",
+    unit="photos",
+    decisive=True,
+)
+CATEGORY_COUNT: Final = Rule(
+    "photo.category_count",
+    passed="{category}: there are enough photos.",
+    failed="{category}: photos that count are still needed: {missing}.",
+    unit="photos",
+    decisive=True,
+)
 
 Count = Annotated[int, Field(ge=1, le=100)]
 """Of photos."""
@@ -78,6 +117,8 @@ class PhotoRequirement(Part):
 
 class PhotoOptions(Options):
     """The options of the wire's section 9.2. `max_file_size_mb` in megabytes of 1,000,000 bytes."""
+
+    BEST_GRADE: ClassVar[Grade] = Grade.ATTESTED
 
     required_count: Count | None = None
     accepted_formats: Annotated[tuple[Annotated[PhotoFormat, BeforeValidator(_alias)], ...], Field(min_length=1)] = (
@@ -134,8 +175,10 @@ def examine(options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumsta
     """What the photos prove. `exhibits` are photos in the order of their receipt."""
     checks, counted = photos_that_count(options, exhibits, circumstances)
     if options.photos_needed:
-        checks.append(_count(counted, options.photos_needed))
-    checks += [_category_count(counted, requirement) for requirement in options.photo_requirements or ()]
+        checks.append(_count(COUNT, counted, options.photos_needed))
+    for each in options.photo_requirements or ():
+        of_it = [exhibit for exhibit in counted if exhibit.piece.category == each.category]
+        checks.append(_count(CATEGORY_COUNT, of_it, each.required_count, category=each.category))
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in counted))
 
 
@@ -146,20 +189,24 @@ def photos_that_count(
     checks: list[Check] = []
     counted: list[Exhibit[Photo]] = []
     for exhibit in exhibits:
+        reuse = [
+            photo_checks.same_file(exhibit, counted, circumstances),
+            photo_checks.same_picture(exhibit, counted, circumstances),
+        ]
         found = [
             _format(exhibit, options),
             _file_size(exhibit, options),
             photo_checks.pixels(exhibit),
             photo_checks.detail(exhibit),
             *(photo_checks.METADATA[name](exhibit) for name in dict.fromkeys(options.metadata_required)),
-            photo_checks.same_file(exhibit, counted, circumstances),
-            photo_checks.same_picture(exhibit, counted, circumstances),
+            *reuse,
+            *_asked_for(exhibit, counted, options),
         ]
-        found += _asked_for(exhibit, counted, options)
         if options.checks_authenticity:
-            found.append(photo_checks.authentic(exhibit, found))
-        checks.extend(found)
-        if exhibit.timely and all(check.passed for check in found):
+            new = all_passed(reuse)
+            found += photo_checks.authenticity(exhibit, counted, circumstances, new=new)
+        checks += found
+        if exhibit.timely and all_passed(found):
             counted.append(exhibit)
     return checks, counted
 
@@ -178,106 +225,33 @@ def _asked_for(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], optio
 
 
 def _format(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
-    photo, accepted = exhibit.piece, ", ".join(dict.fromkeys(options.accepted_formats))
-    passed = photo.format in options.accepted_formats
-    return Check(
-        code="photo.format",
-        passed=passed,
-        sentence="The format is accepted."
-        if passed
-        else f"The photo is {photo.format} by its content. Hand one in as {accepted}.",
-        measured=photo.format,
-        limit=accepted,
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    kind, accepted = exhibit.piece.format, tuple(dict.fromkeys(options.accepted_formats))
+    return photo_checks.found(FORMAT, exhibit, passed=kind in accepted, measured=kind, limit=accepted)
 
 
 def _file_size(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
-    photo = exhibit.piece
-    passed = photo.size <= options.max_bytes
-    return Check(
-        code="photo.file_size",
-        passed=passed,
-        sentence="The file is small enough."
-        if passed
-        else "The file is too large. Let the camera take smaller pictures.",
-        measured=photo.size,
-        limit=options.max_bytes,
-        unit="bytes",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    size, limit = exhibit.piece.size, options.max_bytes
+    return photo_checks.found(FILE_SIZE, exhibit, passed=size <= limit, measured=size, limit=limit)
 
 
 def _category(exhibit: Exhibit[Photo], options: PhotoOptions) -> Check:
-    category, wanted = exhibit.piece.category, ", ".join(options.categories)
-    passed = category in options.categories
-    return Check(
-        code="photo.category",
-        passed=passed,
-        sentence=f"It is for {category}." if passed else f"Say what the photo is for when you hand it in: {wanted}.",
-        measured=category,
-        limit=wanted,
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    category, wanted = exhibit.piece.category, tuple(options.categories)
+    return photo_checks.found(CATEGORY, exhibit, passed=category in wanted, measured=category, limit=wanted)
 
 
 def _interval(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], requirement: PhotoRequirement) -> Check:
     """From the receipt of the one before to the nonce of this one: it can't have been taken before that."""
     before = [each for each in counted if each.piece.category == requirement.category]
-    apart = (exhibit.begun - before[-1].happened).total_seconds() / 60 if before else None
-    passed = apart is None or apart >= requirement.min_interval_minutes
-    return Check(
-        code="photo.interval",
-        passed=passed,
-        sentence="It was taken long enough after the one before."
-        if passed
-        else f"These photos are to be {requirement.min_interval_minutes:g} minutes apart, from the receipt of one to "
-        "the nonce of the next. Wait, ask for a nonce, and take another.",
-        measured=None if apart is None else round(apart, 3),
-        limit=requirement.min_interval_minutes,
-        unit="min",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    apart_min = (exhibit.begun - before[-1].happened).total_seconds() / 60 if before else None
+    least_min = requirement.min_interval_minutes
+    passed = apart_min is None or apart_min >= least_min
+    return photo_checks.found(INTERVAL, exhibit, passed=passed, measured=apart_min, limit=least_min)
 
 
-def _category_count(counted: Sequence[Exhibit[Photo]], requirement: PhotoRequirement) -> Check:
-    of_it = [each for each in counted if each.piece.category == requirement.category]
-    required, missing = requirement.required_count, requirement.required_count - len(of_it)
-    return Check(
-        code="photo.category_count",
-        passed=missing <= 0,
-        sentence=f"{requirement.category}: there are enough photos."
-        if missing <= 0
-        else f"{requirement.category}: {missing} more {_that_count(missing)} needed.",
-        measured=len(of_it),
-        limit=required,
-        unit="photos",
-        grade=min((each.grade for each in of_it), default=None),
-        decisive=True,
-    )
-
-
-def _that_count(photos: int) -> str:
-    return "photo that counts is" if photos == 1 else "photos that count are"
-
-
-def _count(counted: Sequence[Exhibit[Photo]], required: int) -> Check:
-    passed = len(counted) >= required
-    missing = required - len(counted)
-    return Check(
-        code="photo.count",
-        passed=passed,
-        sentence="There are enough photos." if passed else f"{missing} more {_that_count(missing)} needed.",
-        measured=len(counted),
-        limit=required,
-        unit="photos",
-        grade=min((each.grade for each in counted), default=None),
-        decisive=True,
-    )
+def _count(rule: Rule, counted: Sequence[Exhibit[Photo]], required: int, **values: str) -> Check:
+    grade = min((each.grade for each in counted), default=None)
+    shown: dict[str, Raw] = {"missing": required - len(counted), **values}
+    return Check(rule, len(counted) >= required, len(counted), required, grade, values=shown)
 
 
 TERM_TYPE: Final = TermType(

@@ -13,15 +13,29 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from escrow_chain.terms.check import Check, Rule
 from escrow_chain.terms.exhibit import Exhibit
 from escrow_chain.terms.geodesy import distances_m
-from escrow_chain.terms.pieces import Coordinates, Position
-from escrow_chain.terms.verdict import Check
+from escrow_chain.terms.pieces import Position
+from escrow_chain.terms.place import Coordinates
 
 SAME_PLACE_DIGITS: Final = 7
 """Coordinates that are the same in degrees with so many digits behind the point are within a centimetre."""
 MAX_SPEED_M_S: Final = 70.0
 """Faster than any road or ordinary train: 252 km/h."""
+FROZEN: Final = Rule(
+    "location.frozen",
+    passed="Its coordinates are new.",
+    failed="The same coordinates to the centimetre came before, so it is no other position than that. Let the device "
+    "find its position anew.",
+    unit="times",
+)
+SPEED: Final = Rule(
+    "location.speed",
+    passed="One can have come there from the other positions.",
+    failed="Nobody comes there from another position so fast, so one of the two is false. Hand in a position again.",
+    unit="m/s",
+)
 _SHORTEST_S: Final = 1.0
 _POLE: Final = 90.0
 _ANTIMERIDIAN: Final = 180.0
@@ -58,6 +72,8 @@ def highest_speeds(exhibits: Sequence[Exhibit[Position]]) -> dict[int, float]:
     accuracies that both report are taken off the way, so that a coarse fix accuses nobody.
     `exhibits` all have an accuracy, and are in the order of their times.
     """
+    if len(exhibits) == 1:
+        return {exhibits[0].number: 0.0}
     highest = np.zeros(len(exhibits))
     for later, speeds in _speeds(exhibits):
         highest[:later] = np.maximum(highest[:later], speeds)
@@ -96,39 +112,12 @@ def is_accurate(exhibit: Exhibit[Position], limit_m: float) -> bool:
 def new_fixes(exhibits: Sequence[Exhibit[Position]]) -> tuple[list[Check], list[Exhibit[Position]]]:
     """Whether each fix is a new one, and those that are. `exhibits` as in `repeats`."""
     times = repeats(exhibits)
-    checks = [_frozen(exhibit, times[exhibit.number]) for exhibit in exhibits]
-    return checks, [exhibit for exhibit, check in zip(exhibits, checks, strict=True) if check.passed]
-
-
-def _frozen(exhibit: Exhibit[Position], times: int) -> Check:
-    passed = times == 1
-    return Check(
-        code="location.frozen",
-        passed=passed,
-        sentence="Its coordinates are new."
-        if passed
-        else "The same coordinates to the centimetre came before, so it is no other position than that. Let "
-        "the device find its position anew.",
-        measured=times,
-        limit=1,
-        unit="times",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    checks = [
+        Check(FROZEN, times[each.number] == 1, times[each.number], 1, each.grade, each.number) for each in exhibits
+    ]
+    return checks, [each for each in exhibits if times[each.number] == 1]
 
 
 def speed_check(exhibit: Exhibit[Position], speed_m_s: float) -> Check:
     """Whether one can have come there: `speed_m_s` as in `highest_speeds`."""
-    passed = speed_m_s <= MAX_SPEED_M_S
-    return Check(
-        code="location.speed",
-        passed=passed,
-        sentence="One can have come there from the other positions."
-        if passed
-        else "Nobody comes there from another position so fast, so one of the two is false. Hand in a position again.",
-        measured=round(speed_m_s, 1),
-        limit=MAX_SPEED_M_S,
-        unit="m/s",
-        grade=exhibit.grade,
-        piece=exhibit.number,
-    )
+    return Check(SPEED, speed_m_s <= MAX_SPEED_M_S, speed_m_s, MAX_SPEED_M_S, exhibit.grade, exhibit.number)

@@ -1,47 +1,23 @@
 """What the judge found, check by check."""
 
-from typing import TypeAlias
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from escrow_chain.protocol.numbers import Bytes32
-from escrow_chain.terms.record import Grade, Instant, Record
-
-Value: TypeAlias = str | int | float | bool | None
-
-
-class Check(Record):
-    """One line of a verdict.
-
-    `code` is stable (`location.distance`). `measured` and `limit` are in `unit`; None where nothing
-    was measured or nothing limits. `grade` is that of the evidence the check rests on, None where it
-    rests on none. `sentence` tells the recipient what was found and, if it failed, what to do.
-
-    A check of one piece (`piece` is its place in the evidence) or of one optional point decides only
-    whether that counts. The `decisive` checks decide about the term.
-    """
-
-    code: str
-    passed: bool
-    sentence: str
-    measured: Value = None
-    limit: Value = None
-    unit: str | None = None
-    grade: Grade | None = None
-    decisive: bool = False
-    piece: int | None = None
-    point: int | None = None
+from escrow_chain.terms.check import Check
+from escrow_chain.terms.record import Grade
 
 
-class Verdict(Record):
+class Verdict(NamedTuple):
     """Whether a term is fulfilled, and why.
 
     `fulfilled` exactly if there are decisive checks and all of them passed. `accepted` are the places
     of the pieces that the verdict rests on, in the order of their receipt; empty if not fulfilled.
-    `grade` is the grade that was asked for.
+    `grade` is the grade that was asked for. `term` has 32 bytes.
     """
 
-    term: Bytes32
+    term: bytes
     term_type: str
-    at: Instant
+    at: datetime
     grade: Grade
     fulfilled: bool
     accepted: tuple[int, ...]
@@ -51,3 +27,15 @@ class Verdict(Record):
     def failures(self) -> tuple[Check, ...]:
         """The checks that failed, decisive or not."""
         return tuple(check for check in self.checks if not check.passed)
+
+    def as_json(self) -> dict[str, Any]:
+        """In JSON's own types: the same bytes from every judge of the same evidence."""
+        return {
+            "term": "0x" + self.term.hex(),
+            "term_type": self.term_type,
+            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "grade": self.grade,
+            "fulfilled": self.fulfilled,
+            "accepted": list(self.accepted),
+            "checks": [check.as_json() for check in self.checks],
+        }

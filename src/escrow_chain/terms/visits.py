@@ -5,10 +5,10 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A counted position inside the circle of a point.
 
     `point` and `exhibit` are their numbers. `begun` and `happened` bound when the visit was.
@@ -20,8 +20,7 @@ class Visit:
     happened: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """Visits of all required points, and the longest time between two consecutive ones."""
 
     visits: tuple[Visit, ...]

@@ -6,13 +6,13 @@ window inside the missing hour does not happen.
 """
 
 import re
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, model_validator
 
+from escrow_chain.terms.check import Shown
 from escrow_chain.terms.options import Part, broken_rule
-from escrow_chain.terms.zones import zone
 
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
@@ -26,7 +26,7 @@ def _clock_time(text: Any) -> time:
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
-class DailyWindow(Part):
+class DailyWindow(Part, Shown):
     """From `start_time` until just before `end_time`; across midnight if it ends before it starts."""
 
     start_time: ClockTime
@@ -38,9 +38,8 @@ class DailyWindow(Part):
             raise broken_rule("starts and ends at the same time")
         return self
 
-    def contains(self, moment: datetime, *, zone_name: str) -> bool:
-        """Whether a moment lies in the window, read in this zone. Raises `UnknownZone`."""
-        local = moment.astimezone(zone(zone_name)).time()
+    def contains(self, local: time) -> bool:
+        """Whether the wall clock shows a time in the window."""
         if self.start_time < self.end_time:
             return self.start_time <= local < self.end_time
         return local >= self.start_time or local < self.end_time

@@ -32,7 +32,7 @@ def _refused(refused: Try) -> dict[str, Any]:
         "reference": refused.reference,
         "attempt": refused.attempt,
         "term_type": refused.verdict.term_type,
-        "failed": [check.model_dump(mode="json") for check in refused.verdict.failures],
+        "failed": [check.as_json() for check in refused.verdict.failures],
     }
 
 

@@ -1,0 +1,70 @@
+"""Where a signed piece of evidence comes from, as recorded: who signed what, how that was found out, and when."""
+
+from enum import StrEnum
+
+from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
+from escrow_chain.terms.record import Instant, Record
+
+
+class NonceStatus(StrEnum):
+    """What the nonce book said when the piece was received."""
+
+    FRESH = "fresh"
+    """Issued for this deal, milestone and term, not expired, and redeemed by this piece."""
+    USED = "used"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"
+    """Issued for another deal, milestone or term."""
+    UNASKED = "unasked"
+    """Not redeemed, because the piece was not signed by the submitter."""
+
+
+class Scheme(StrEnum):
+    """How a signature says who made it."""
+
+    KEY = "key"
+    """The address of a key, recovered from the signature."""
+    CONTRACT = "contract"
+    """A contract that is, or will be, a wallet: it was asked on chain (ERC-1271, ERC-6492)."""
+    PASSKEY = "passkey"
+    """A key on the curve P-256, whose public key the signer's address is made of (WebAuthn)."""
+
+
+class DevicePlatform(StrEnum):
+    """Who vouches for an app and the device that it runs on."""
+
+    APP_ATTEST = "app_attest"
+    PLAY_INTEGRITY = "play_integrity"
+
+
+class DeviceStatement(Record):
+    """A platform's word that an unaltered app on a genuine device made this very message. It proves no coordinates.
+
+    `app` is the app's id as the platform names it.
+    """
+
+    platform: DevicePlatform
+    app: str
+
+
+class Provenance(Record):
+    """What a piece's message names, and what was found about it.
+
+    The fields up to `content` are as the signed message has them. `signer` is who signed that message, None if nobody
+    is known to have, and `scheme` how that was found. `issued_at` (None if the nonce is not known) and `received_at`
+    are the server's times, the only ones that are trusted. `device` is there only if it was verified.
+    """
+
+    deal: Bytes32
+    milestone: Uint8
+    term: Bytes32
+    nonce: Bytes32
+    kind: str
+    content: Bytes32
+    signer: Address | None
+    scheme: Scheme = Scheme.KEY
+    nonce_status: NonceStatus
+    issued_at: Instant | None
+    received_at: Instant
+    device: DeviceStatement | None = None
