@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from escrow_chain.bridge.disbursement import Funding, Parties, Plan, plan
 from escrow_chain.bridge.errors import InvalidRequest
@@ -30,6 +32,37 @@ def planned(request: dict[str, Any], *, decimals: int = 2, seed: int = 1, **peop
     named = {reference.replace("_", "-"): roles for reference, roles in people.items()}
     parties = Parties(WALLETS, named)
     return plan(request, parties=parties, funding=funding, now=NOW, random_bytes=Random(seed).randbytes)
+
+
+CHECKPOINTS = [
+    {
+        "name": "project_start",
+        "deadline": "2030-06-07T09:00:00Z",
+        "verification_method": "photo_upload",
+        "weight": 20,
+    },
+    {
+        "name": "50_percent_completion",
+        "deadline": "2030-06-09T17:00:00Z",
+        "verification_method": "manager_approval",
+        "weight": 30,
+    },
+    {
+        "name": "final_delivery",
+        "deadline": "2030-06-12T18:00:00Z",
+        "verification_method": "customer_signature",
+        "weight": 50,
+    },
+]
+PEOPLE = {"customer": CUSTOMER, "manager": "0x" + "66" * 20}
+
+
+def in_parts(amount: str = "25000.01", **options: Any) -> dict[str, Any]:
+    """The request with a first recipient who is paid by checkpoints."""
+    data = {"milestone_type": "time_based", "checkpoints": CHECKPOINTS, "partial_release_enabled": True} | options
+    request = deepcopy(REQUEST)
+    request["recipients"][0] |= {"amount": amount, "terms": [{"term_type": "custom", "data": data}]}
+    return request
 
 
 def changed(change: Any) -> dict[str, Any]:
@@ -134,3 +167,71 @@ def test_what_is_wrong_is_named_by_its_path(change: Any, field: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         planned(changed(change))
     assert refused.value.field == field
+
+
+def test_each_checkpoint_with_partial_release_is_a_milestone() -> None:
+    """With its share rounded down to the cent, the rest for the last, its own deadline, and terms that name it."""
+    reference = REQUEST["recipients"][0]["reference"]
+    made = planned(in_parts(), **{reference.replace("-", "_"): PEOPLE})
+    assert [milestone.amount for milestone in made.milestones[:3]] == [5_000_00, 7_500_00, 12_500_01]
+    assert made.references[:4] == (reference, reference, reference, REQUEST["recipients"][1]["reference"])
+    assert [datetime.fromtimestamp(each.deadline, UTC).isoformat() for each in made.milestones[:3]] == [
+        "2030-06-07T09:00:00+00:00",
+        "2030-06-09T17:00:00+00:00",
+        "2030-06-12T18:00:00+00:00",
+    ]
+    due: list[Any] = [terms.terms[0].options for terms in made.terms[:3]]
+    assert [[each.name for each in options.due] for options in due] == [[each["name"]] for each in CHECKPOINTS]
+    assert len({milestone.terms for milestone in made.milestones}) == len(made.milestones)
+
+
+@given(st.integers(min_value=100, max_value=10**15))
+def test_the_shares_of_checkpoints_are_all_of_the_amount(cents: int) -> None:
+    """To the last unit, in a token of six decimal places, and all but the last in whole cents."""
+    reference = REQUEST["recipients"][0]["reference"].replace("-", "_")
+    made = planned(in_parts(f"{cents // 100}.{cents % 100:02}"), decimals=6, **{reference: PEOPLE})
+    first, second, last = (milestone.amount for milestone in made.milestones[:3])
+    assert first + second + last == cents * 10_000
+    assert (first % 10_000, second % 10_000) == (0, 0)
+    assert (first, second) == (cents * 20 // 100 * 10_000, cents * 30 // 100 * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("request_", "path"),
+    [
+        (in_parts("0.03"), "recipients[0].amount"),
+        (in_parts(verification_code="7"), "recipients[0].terms[0].data.partial_release_enabled"),
+        (in_parts(checkpoints=[CHECKPOINTS[0] | {"weight": 99}]), "recipients[0].terms[0].data.checkpoints"),
+    ],
+)
+def test_checkpoints_that_cannot_be_paid_one_by_one_are_refused(request_: dict[str, Any], path: str) -> None:
+    """At the path of what is wrong."""
+    reference = REQUEST["recipients"][0]["reference"].replace("-", "_")
+    with pytest.raises(InvalidRequest) as caught:
+        planned(request_, **{reference: PEOPLE})
+    assert caught.value.field == path
+
+
+def test_a_deal_takes_no_more_milestones_than_the_contract() -> None:
+    """Fifty recipients of three checkpoints each are too many."""
+    request = in_parts()
+    first = request["recipients"][0]
+    request["recipients"] = [first | {"reference": f"courier-{number}"} for number in range(50)]
+    wallets = {f"courier-{number}": f"0x{number + 1:040x}" for number in range(50)}
+    parties = Parties(wallets, dict.fromkeys(wallets, PEOPLE))
+    with pytest.raises(InvalidRequest, match="150 milestones"):
+        plan(request, parties=parties, funding=FUNDING, now=NOW, random_bytes=Random(1).randbytes)
+
+
+def test_only_the_types_that_are_allowed_make_a_deal() -> None:
+    """The published ones, unless somebody says otherwise."""
+    with pytest.raises(InvalidRequest) as caught:
+        plan(
+            REQUEST,
+            parties=Parties(WALLETS),
+            funding=FUNDING,
+            now=NOW,
+            random_bytes=Random(1).randbytes,
+            term_types=["photo_upload"],
+        )
+    assert caught.value.field == "recipients[0].terms[0].term_type"

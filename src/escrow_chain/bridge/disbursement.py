@@ -1,10 +1,13 @@
 """A disbursement request, in the published form, becomes one deal: a milestone for each recipient.
 
+A recipient whose term has checkpoints with partial release gets a milestone for each checkpoint, since a milestone
+settles once: its terms say which checkpoint it rests on, and its amount is that checkpoint's share.
+
 Of the request (`POST /api/escrow-disbursements`) this reads what decides about money: recipients with their amounts,
 references and terms, and the time zone. The rest is part of the agreement that the deal names by its hash.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -13,13 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from escrow_chain.bridge.errors import InvalidRequest
 from escrow_chain.protocol.canonical import InvalidJson, child_path, document_hash
+from escrow_chain.protocol.checks import MAX_MILESTONES
 from escrow_chain.protocol.deal import Deal, Milestone, Payout, milestones_root
 from escrow_chain.protocol.money import InvalidAmount, minor_units
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
+from escrow_chain.terms.custom import CustomOptions
+from escrow_chain.terms.custom_checkpoints import Checkpoint, shares
 from escrow_chain.terms.document import DEFAULT_TIMEZONE, FORMAT, TermsDocument, parse_document
 from escrow_chain.terms.errors import InvalidTerms, NotSupportedYet
+from escrow_chain.terms.registry import PUBLISHED
 
 AGREEMENT_FORMAT = "escrow_chain/agreement/1"
+CENT_DECIMALS = 2
+"""Shares of an amount are rounded down to the cent."""
 WITHOUT_DEADLINE = timedelta(hours=72)
 """How long a recipient has whose terms name no deadline (rule D48)."""
 
@@ -79,46 +88,44 @@ class Funding:
 
 @dataclass(frozen=True)
 class Parties:
-    """Who is meant by the references of a request: each recipient's wallet, and who else has a word there, by role."""
+    """Who is meant by the references of a request: each recipient's wallet, and who else has a word there, by role.
+
+    `phones` and `authorities` as in `escrow_chain.terms.people`.
+    """
 
     wallets: Mapping[str, str]
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    phones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    authorities: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
-def plan(
+def plan(  # noqa: PLR0913  (each of them is another matter)
     request: Mapping[str, Any],
     *,
     parties: Parties,
     funding: Funding,
     now: datetime,
     random_bytes: Callable[[int], bytes],
+    term_types: Collection[str] = PUBLISHED,
 ) -> Plan:
-    """The deal that a request asks for.
+    """The deal that a request asks for, with terms of these types only.
 
     The documents are salted from `random_bytes`, since their hashes are public and what they say is not. Raises
     `InvalidRequest` with the path of the field that is wrong.
     """
     disbursement = _read(request)
-    references = tuple(recipient.reference for recipient in disbursement.recipients)
-    documents = tuple(
-        _terms_document(recipient, parties, disbursement.auto_release.timezone, random_bytes(32))
-        for recipient in disbursement.recipients
-    )
-    parsed = tuple(_parse(document, child_path("recipients", index)) for index, document in enumerate(documents))
-    milestones = tuple(
-        Milestone(
-            index=index,
-            deadline=max(0, int((_deadline(terms) or now + WITHOUT_DEADLINE).timestamp())),
-            terms=terms.hash,
-            payouts=(_payout(recipient, parties.wallets, funding.decimals, child_path("recipients", index)),),
-        )
-        for index, (recipient, terms) in enumerate(zip(disbursement.recipients, parsed, strict=True))
-    )
-    for index, (terms, milestone) in enumerate(zip(parsed, milestones, strict=True)):
-        _check_people(terms, milestone.payee, child_path("recipients", index))
-    for index, reference in enumerate(references):
-        if reference in references[:index]:
-            raise InvalidRequest(f"recipients[{index}].reference", f"{reference!r} is given twice")
+    rules = _Rules(parties, funding.decimals, disbursement.auto_release.timezone, term_types)
+    parts: list[_Part] = []
+    for index, recipient in enumerate(disbursement.recipients):
+        where = child_path("recipients", index)
+        if recipient.reference in (part.reference for part in parts):
+            raise InvalidRequest(f"{where}.reference", f"{recipient.reference!r} is given twice")
+        for document, payout in _unsalted(recipient, rules, where):
+            salted = document | {"salt": "0x" + random_bytes(32).hex()}
+            parts.append(_Part(recipient.reference, salted, rules.parse(salted, where), payout))
+    if len(parts) > MAX_MILESTONES:
+        raise InvalidRequest("recipients", f"{len(parts)} milestones, and a deal has at most {MAX_MILESTONES}")
+    milestones = tuple(_milestone(index, part, now) for index, part in enumerate(parts))
     agreement: dict[str, Any] = {
         "format": AGREEMENT_FORMAT,
         "salt": "0x" + random_bytes(32).hex(),
@@ -137,7 +144,14 @@ def plan(
         salt=int.from_bytes(random_bytes(32)),
         milestones=milestones_root(milestones),
     )
-    return Plan(deal, milestones, documents, parsed, references, agreement)
+    return Plan(
+        deal,
+        milestones,
+        documents=tuple(part.document for part in parts),
+        terms=tuple(part.terms for part in parts),
+        references=tuple(part.reference for part in parts),
+        agreement=agreement,
+    )
 
 
 def _read(request: Mapping[str, Any]) -> Disbursement:
@@ -155,20 +169,87 @@ def _invalid(error: ValidationError, *, where: str) -> InvalidRequest:
     return InvalidRequest(path, first["msg"])
 
 
-def _terms_document(recipient: Recipient, parties: Parties, timezone: str, salt: bytes) -> dict[str, Any]:
-    document = {"format": FORMAT, "salt": "0x" + salt.hex(), "timezone": timezone, "terms": recipient.terms}
-    named = parties.people.get(recipient.reference)
-    return document | {"people": dict(named)} if named else document
+@dataclass(frozen=True)
+class _Part:
+    """What becomes one milestone."""
+
+    reference: str
+    document: dict[str, Any]
+    terms: TermsDocument
+    payout: Payout
 
 
-def _parse(document: dict[str, Any], where: str) -> TermsDocument:
-    try:
-        return parse_document(document)
-    except (InvalidTerms, NotSupportedYet) as error:
-        path = "auto_release.timezone" if error.path == "timezone" else f"{where}.{error.path}"
-        raise InvalidRequest(path, error.problems[0].reason) from None
-    except InvalidJson as error:
-        raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
+def _milestone(index: int, part: _Part, now: datetime) -> Milestone:
+    deadline = _deadline(part.terms) or now + WITHOUT_DEADLINE
+    return Milestone(
+        index=index, deadline=max(0, int(deadline.timestamp())), terms=part.terms.hash, payouts=(part.payout,)
+    )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What recipients are read by. `decimals` are those of the token, `timezone` is that of daily windows."""
+
+    parties: Parties
+    decimals: int
+    timezone: str
+    term_types: Collection[str]
+
+    def document(self, recipient: Recipient) -> dict[str, Any]:
+        """The terms document of a recipient, without its salt."""
+        reference = recipient.reference
+        named = {
+            "people": self.parties.people.get(reference),
+            "phones": self.parties.phones.get(reference),
+            "authorities": self.parties.authorities.get(reference),
+        }
+        document = {"format": FORMAT, "timezone": self.timezone, "terms": recipient.terms}
+        return document | {name: dict(given) for name, given in named.items() if given}
+
+    def parse(self, document: dict[str, Any], where: str) -> TermsDocument:
+        """The terms that a document says, all of a type that is allowed. Raises `InvalidRequest`."""
+        try:
+            found = parse_document(document)
+        except (InvalidTerms, NotSupportedYet) as error:
+            path = "auto_release.timezone" if error.path == "timezone" else f"{where}.{error.path}"
+            raise InvalidRequest(path, error.problems[0].reason) from None
+        except InvalidJson as error:
+            raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
+        for term in found.terms:
+            if term.type.name not in self.term_types:
+                path = f"{where}.terms[{term.position}].term_type"
+                raise InvalidRequest(path, f"not a term type here; there are {', '.join(self.term_types)}")
+        return found
+
+
+def _unsalted(recipient: Recipient, rules: _Rules, where: str) -> Iterator[tuple[dict[str, Any], Payout]]:
+    """The document and the payout of each milestone of a recipient: one, or one for each checkpoint."""
+    document = rules.document(recipient)
+    terms = rules.parse(document, where)
+    whole = _payout(recipient, rules.parties.wallets, rules.decimals, where)
+    _check_people(terms, whole.to, where)
+    partial = _released_in_parts(terms, where)
+    if partial is None:
+        yield document, whole
+        return
+    (entry,) = document["terms"]
+    unit = 10 ** max(0, rules.decimals - CENT_DECIMALS)
+    for checkpoint, amount in zip(partial, shares(whole.amount, partial, unit=unit), strict=True):
+        if amount == 0:
+            raise InvalidRequest(f"{where}.amount", f"too small for a share for the checkpoint {checkpoint.name!r}")
+        data = entry["data"] | {"checkpoint": checkpoint.name}
+        yield document | {"terms": [entry | {"data": data}]}, Payout(to=whole.to, amount=amount)
+
+
+def _released_in_parts(terms: TermsDocument, where: str) -> Sequence[Checkpoint] | None:
+    """The checkpoints of a term with partial release, None if there is no such term."""
+    for term in terms.terms:
+        if isinstance(term.options, CustomOptions) and term.options.partial_release_enabled:
+            path = f"{where}.terms[{term.position}].data.partial_release_enabled"
+            if len(terms.terms) > 1 or term.options.asks_for_more:
+                raise InvalidRequest(path, "goes with checkpoints alone: each of them is paid for itself")
+            return term.options.checkpoints
+    return None
 
 
 def _check_people(terms: TermsDocument, payee: str, where: str) -> None:

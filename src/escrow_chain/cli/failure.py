@@ -14,6 +14,7 @@ _REMEDIES: Final = {
     "escrow_chain.protocol.canonical.InvalidJson": "Correct the JSON there.",
     "escrow_chain.terms.errors.InvalidTerms": "Correct the terms there.",
     "escrow_chain.terms.errors.NotSupportedYet": "Ask for something else there, or leave it out.",
+    "escrow_chain.terms.errors.UnloadableType": "Mend or uninstall the package that adds it.",
     "escrow_chain.terms.errors.UnknownZone": "Name a zone of the IANA database, as in Africa/Kampala.",
 }
 _UNFULFILLED: Final = "escrow_chain.bridge.errors.NotFulfilled"

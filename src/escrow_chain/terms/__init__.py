@@ -17,6 +17,7 @@ from escrow_chain.terms.errors import (
     Problem,
     TermsError,
     UnknownZone,
+    UnloadableType,
 )
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.photo import Exif, Photo, Sighting
@@ -24,11 +25,13 @@ from escrow_chain.terms.pieces import Code, Confirmation, Data, Piece, Position,
 from escrow_chain.terms.place import Coordinates, Fix
 from escrow_chain.terms.provenance import NonceStatus, Provenance
 from escrow_chain.terms.record import Grade, Instant, Record
+from escrow_chain.terms.registry import PUBLISHED, TermType
 from escrow_chain.terms.verdict import Verdict
 
 __all__ = [
     "DEFAULT_TIMEZONE",
     "FORMAT",
+    "PUBLISHED",
     "Check",
     "Circumstances",
     "Code",
@@ -51,9 +54,11 @@ __all__ = [
     "Rule",
     "Sighting",
     "Term",
+    "TermType",
     "TermsDocument",
     "TermsError",
     "UnknownZone",
+    "UnloadableType",
     "Unusable",
     "Verdict",
     "judge",

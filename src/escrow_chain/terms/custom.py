@@ -115,6 +115,11 @@ class CustomOptions(Options):
         return bool(self.verification_code or self.names or self.required_documents or self.checkpoints)
 
     @property
+    def asks_for_more(self) -> bool:
+        """Whether it asks for something else than checkpoints."""
+        return bool(self.verification_code or self.names or self.required_documents or self.needs_approval)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The data that must be supplied."""
         return tuple(name for name, wanted in (self.required_data or {}).items() if wanted and name != APPROVAL)

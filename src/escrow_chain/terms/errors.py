@@ -3,7 +3,8 @@
     TermsError
     ├── InvalidTerms        an option or the document breaks a rule
     ├── NotSupportedYet     a rule that is known, but that nothing checks yet: refused, never ignored
-    └── UnknownZone         not the name of a time zone
+    ├── UnknownZone         not the name of a time zone
+    └── UnloadableType      a term type that another package adds cannot be used
 
 Evidence is never an error here: what is wrong with it is a failed check of the verdict.
 """
@@ -53,4 +54,12 @@ class UnknownZone(TermsError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no time zone {name!r}")
+        self.name = name
+
+
+class UnloadableType(TermsError):
+    """A term type that another package adds cannot be used."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"the term type {name!r}: {reason}")
         self.name = name

@@ -1,0 +1,1 @@
+"""A term type of one's own, as an example."""
