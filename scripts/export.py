@@ -22,6 +22,7 @@ NAMES = (
     "Escrow",
     "P256Verifier",
     "TestToken",
+    "WalletCheck",
     "WebAuthnVerifier",
 )
 FOLDER = Path(__file__).parent.parent / "src" / "escrow_chain" / "chain" / "artifacts"

@@ -46,6 +46,7 @@ Name = Literal[
     "Escrow",
     "P256Verifier",
     "TestToken",
+    "WalletCheck",
     "WebAuthnVerifier",
 ]
 

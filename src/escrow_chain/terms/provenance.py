@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
+from escrow_chain.protocol.numbers import Address, Bytes32, Uint8, Uint256
 from escrow_chain.terms.record import Instant, Record
 
 
@@ -48,11 +48,34 @@ class DeviceStatement(Record):
     app: str
 
 
+class WalletAnswer(Record):
+    """Whether a contract wallet stood by a signature over a digest, on which chain and at which block.
+
+    `signature_hash` is the sha-256 of the signature as it was handed in, with its wrapper if it has one.
+    """
+
+    signer: Address
+    digest: Bytes32
+    signature_hash: Bytes32
+    chain_id: Uint256
+    block_number: Uint256
+    block_hash: Bytes32
+    valid: bool
+
+
+class RelyingParty(Record):
+    """Whom passkeys sign for: a domain, and the origins of the pages that ask (`https://host`)."""
+
+    id: str
+    origins: tuple[str, ...]
+
+
 class Provenance(Record):
     """What a piece's message names, and what was found about it.
 
     The fields up to `content` are as the signed message has them. `signer` is who signed that message, None if nobody
-    is known to have, and `scheme` how that was found. `issued_at` (None if the nonce is not known) and `received_at`
+    is known to have, and `scheme` how that was found; `wallet` is what a contract answered, and
+    `relying_party` whom a passkey was asked to sign for. `issued_at` (None if the nonce is not known) and `received_at`
     are the server's times, the only ones that are trusted. `device` is there only if it was verified.
     """
 
@@ -67,4 +90,6 @@ class Provenance(Record):
     nonce_status: NonceStatus
     issued_at: Instant | None
     received_at: Instant
+    wallet: WalletAnswer | None = None
+    relying_party: RelyingParty | None = None
     device: DeviceStatement | None = None
