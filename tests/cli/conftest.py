@@ -16,9 +16,9 @@ from escrow_chain.cli.demo.files import write
 from escrow_chain.cli.demo.recipient import Desk, Recipient, places
 from escrow_chain.cli.demo.stage import Stage, set_up
 from escrow_chain.evidence.attempts import InMemoryAttempts
-from escrow_chain.evidence.intake import Intake
+from escrow_chain.evidence.history import InMemoryPictureHistory
+from escrow_chain.evidence.intake import Intake, Readers
 from escrow_chain.evidence.nonces import InMemoryNonceBook
-from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
 
@@ -80,7 +80,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         stage.client.open(made.deal, made.milestones, stage.merchant)
         nonces = InMemoryNonceBook(randomness=stage.randomness)
         intake = Intake(
-            nonces=nonces, photos=PhotoReader(sandbox), reuse=InMemoryReuseIndex(), attempts=InMemoryAttempts()
+            nonces=nonces,
+            readers=Readers.of(sandbox),
+            reuse=InMemoryReuseIndex(),
+            history=InMemoryPictureHistory(sandbox),
+            attempts=InMemoryAttempts(),
         )
         desk = Desk(nonces=nonces, intake=intake, clock=stage.clock, domain=stage.client.domain)
         recipients = [

@@ -6,16 +6,30 @@ from functools import cache
 import pytest
 
 from bench.camera import photograph
+from escrow_chain.evidence.history import InMemoryPictureHistory
+from escrow_chain.evidence.intake import Readers
 from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.sandbox import Sandbox
 from tests.evidence.scene import Scene
 
 
 @pytest.fixture(scope="session")
-def reader() -> Iterator[PhotoReader]:
-    """A reader with one worker."""
+def sandbox() -> Iterator[Sandbox]:
+    """One worker."""
     with Sandbox() as sandbox:
-        yield PhotoReader(sandbox)
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def readers(sandbox: Sandbox) -> Readers:
+    """Readers with that worker."""
+    return Readers.of(sandbox)
+
+
+@pytest.fixture(scope="session")
+def reader(readers: Readers) -> PhotoReader:
+    """The one of photos."""
+    return readers.photos
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +39,6 @@ def shoot() -> Callable[[str], bytes]:
 
 
 @pytest.fixture
-def scene(reader: PhotoReader) -> Scene:
+def scene(sandbox: Sandbox, readers: Readers) -> Scene:
     """A deal with a recipient who has a wallet, and a service that takes evidence."""
-    return Scene(reader)
+    return Scene(readers, InMemoryPictureHistory(sandbox))

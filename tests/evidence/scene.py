@@ -10,9 +10,10 @@ from eth_account.signers.local import LocalAccount
 
 from escrow_chain.evidence.attempts import InMemoryAttempts
 from escrow_chain.evidence.content import Statement, photo_content, position_content
-from escrow_chain.evidence.intake import Case, Intake, PhotoUpload
+from escrow_chain.evidence.history import PictureHistory
+from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, Readers
 from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
-from escrow_chain.evidence.photo_reader import PhotoReader
+from escrow_chain.evidence.phone_codes import InMemoryPhoneCodes
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.submission import ConfirmationMessage, SignedSubmission, Submission, sign
 from escrow_chain.protocol.typed_data import Domain
@@ -47,13 +48,21 @@ _COUNTER = _count()
 class Scene:
     """One deal. `now` is the server's clock; what is handed in is collected in `evidence`."""
 
-    def __init__(self, reader: PhotoReader) -> None:
+    def __init__(self, readers: Readers, history: PictureHistory) -> None:
         self.deal = counted(32)
         self.recipient, self.customer, self.manager = account(1001), account(1002), account(1003)
         self.now = MORNING
         self.nonces = InMemoryNonceBook(randomness=counted)
         self.reuse = InMemoryReuseIndex()
-        self.intake = Intake(nonces=self.nonces, photos=reader, reuse=self.reuse, attempts=InMemoryAttempts())
+        self.phone_codes = InMemoryPhoneCodes(secret=b"\x07" * 32, randomness=counted)
+        self.intake = Intake(
+            nonces=self.nonces,
+            readers=readers,
+            reuse=self.reuse,
+            history=history,
+            attempts=InMemoryAttempts(),
+            phone_codes=self.phone_codes,
+        )
         self.evidence: list[Piece] = []
 
     def located(self, **options: Any) -> Term:
@@ -84,8 +93,7 @@ class Scene:
     def case(self, term: Term) -> Case:
         """What the service knows about evidence for a term."""
         signers = self.circumstances().addresses(term.options.roles)
-        own = self.recipient.address
-        return Case(subject=self.subject(term), submitter=own, signers=signers, domain=DOMAIN)
+        return Case(subject=self.subject(term), signers=signers, domain=DOMAIN)
 
     def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:
         """The recipient's signature over content; `changes` to the message, its `signer` or `domain`."""

@@ -81,7 +81,7 @@ def test_its_leaf_says_what_was_said(scene: Scene) -> None:
     piece = scene.confirm(term, rating=5)
     assert isinstance(piece, Confirmation)
     leaf = leaf_document(piece, term=term.id, salt=bytes(32))
-    assert leaf["measured"] == {"confirmed": True, "rating": 5, "captured_at": "2025-06-30T06:00:00Z"}
+    assert leaf["measured"] == {"confirmed": True, "about": "", "rating": 5, "captured_at": "2025-06-30T06:00:00Z"}
     assert leaf["sha256"] == "0x" + Said(confirmed=True, rating=5).content.hex()
 
 

@@ -14,17 +14,17 @@ from tests.evidence.test_sandbox import crash, eat_memory, loop_for_ever
 Shoot = Callable[[str], bytes]
 
 
-def loop_on(_: str) -> None:
+def loop_on(*_: object) -> None:
     """A parser that never ends."""
     loop_for_ever()
 
 
-def crash_on(_: str) -> None:
+def crash_on(*_: object) -> None:
     """A parser with a hole."""
     crash()
 
 
-def eat_on(_: str) -> None:
+def eat_on(*_: object) -> None:
     """A parser that takes a bomb for a photo."""
     eat_memory()
 
@@ -55,7 +55,7 @@ def test_what_the_parser_refuses_comes_back(reader: PhotoReader) -> None:
     ("parser", "code"), [(loop_on, "photo.time"), (crash_on, "photo.crash"), (eat_on, "photo.memory")]
 )
 def test_a_photo_that_breaks_its_parser_is_refused_and_the_next_one_is_read(
-    shoot: Shoot, monkeypatch: pytest.MonkeyPatch, parser: Callable[[str], None], code: str
+    shoot: Shoot, monkeypatch: pytest.MonkeyPatch, parser: Callable[..., None], code: str
 ) -> None:
     """The parser is made to loop, crash and eat memory, in the worker it really has."""
     with Sandbox(limits=Limits(seconds=1.5)) as sandbox:

@@ -39,7 +39,7 @@ def test_a_leaf_has_the_agreed_form(scene: Scene, shoot: Callable[[str], bytes])
     }
     measured = leaf_document(photo, term=pictures.id, salt=salt)["measured"]
     assert set(measured) == {
-        *("format", "size", "width", "height", "exif", "pdq", "sharpness", "brightness"),
+        *("format", "size", "width", "height", "exif", "pdq", "sharpness", "brightness", "manifest"),
         *("fix", "captured_at", "category"),
     }
 

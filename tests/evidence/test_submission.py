@@ -5,6 +5,7 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from pydantic import ValidationError
 
+from escrow_chain.evidence.signers import Signers
 from escrow_chain.evidence.submission import (
     CONFIRMATION,
     SUBMISSION,
@@ -14,6 +15,7 @@ from escrow_chain.evidence.submission import (
     sign,
 )
 from escrow_chain.protocol.signatures import HALF_ORDER, compact, recover
+from escrow_chain.protocol.typed_data import Domain
 from tests.evidence.scene import DOMAIN, account
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -32,11 +34,17 @@ WORD = ConfirmationMessage(
     term=b"\x02" * 32,
     nonce=b"\x03" * 32,
     kind="confirmation",
+    about="final_delivery",
     confirmed=True,
     rating=4,
     captured_at=1_751_300_000,
 )
 WALLET = account(7)
+
+
+def signer(signed: SignedSubmission, domain: Domain) -> str | None:
+    """Who signed it with a key."""
+    return Signers().find(signed, domain, allowed=()).address
 
 
 def test_the_type_is_the_one_that_wallets_show() -> None:
@@ -47,7 +55,7 @@ def test_the_type_is_the_one_that_wallets_show() -> None:
     )
     assert CONFIRMATION.declaration == (
         "Confirmation(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,"
-        "bool confirmed,uint8 rating,uint64 capturedAt)"
+        "string about,bool confirmed,uint8 rating,uint64 capturedAt)"
     )
 
 
@@ -56,7 +64,8 @@ def test_a_wallet_signs_the_same_digest(message: Submission | ConfirmationMessag
     """What a wallet makes of the typed data recovers to the wallet."""
     shown = message.typed_data(DOMAIN)
     by_wallet = WALLET.sign_message(encode_typed_data(full_message=shown))
-    assert SignedSubmission(submission=message, signature=bytes(by_wallet.signature)).signer(DOMAIN) == WALLET.address
+    signed = SignedSubmission(submission=message, signature=bytes(by_wallet.signature))
+    assert signer(signed, DOMAIN) == WALLET.address
     assert sign(message, domain=DOMAIN, account=WALLET).signature == bytes(by_wallet.signature)
     assert shown["message"]["capturedAt"] == 1_751_300_000
 
@@ -64,7 +73,7 @@ def test_a_wallet_signs_the_same_digest(message: Submission | ConfirmationMessag
 def test_a_wallet_shows_what_is_said() -> None:
     """In words, not as a hash."""
     shown = WORD.typed_data(DOMAIN)["message"]
-    assert (shown["confirmed"], shown["rating"]) == (True, 4)
+    assert (shown["about"], shown["confirmed"], shown["rating"]) == ("final_delivery", True, 4)
     assert MESSAGE.typed_data(DOMAIN)["message"]["kind"] == "photo"
 
 
@@ -84,7 +93,7 @@ def test_every_field_is_signed(change: dict[str, object]) -> None:
     """With any field changed, the signature is somebody else's."""
     signed = sign(MESSAGE, domain=DOMAIN, account=WALLET)
     changed = Submission.model_validate(MESSAGE.model_dump() | change)
-    assert SignedSubmission(submission=changed, signature=signed.signature).signer(DOMAIN) != WALLET.address
+    assert signer(SignedSubmission(submission=changed, signature=signed.signature), DOMAIN) != WALLET.address
 
 
 @pytest.mark.parametrize(
@@ -103,14 +112,14 @@ def test_every_field_of_a_confirmation_is_signed(change: dict[str, object]) -> N
     """As of a submission."""
     signed = sign(WORD, domain=DOMAIN, account=WALLET)
     changed = ConfirmationMessage.model_validate(WORD.model_dump() | change)
-    assert SignedSubmission(submission=changed, signature=signed.signature).signer(DOMAIN) != WALLET.address
+    assert signer(SignedSubmission(submission=changed, signature=signed.signature), DOMAIN) != WALLET.address
 
 
 @pytest.mark.parametrize("domain", [{"chain_id": 1}, {"contract": "0x" + "e6" * 20}])
 def test_a_signature_is_void_on_another_chain_or_contract(domain: dict[str, object]) -> None:
     """The domain is the escrow's own."""
     elsewhere = DOMAIN.model_validate(DOMAIN.model_dump() | domain)
-    assert sign(MESSAGE, domain=DOMAIN, account=WALLET).signer(elsewhere) != WALLET.address
+    assert signer(sign(MESSAGE, domain=DOMAIN, account=WALLET), elsewhere) != WALLET.address
 
 
 def test_only_one_of_a_signatures_two_forms_is_taken() -> None:
@@ -120,20 +129,20 @@ def test_only_one_of_a_signatures_two_forms_is_taken() -> None:
     assert s <= HALF_ORDER
     high = low[:32] + (ORDER - s).to_bytes(32) + bytes([55 - low[64]])
     assert Account._recover_hash(MESSAGE.digest(DOMAIN), signature=high) == WALLET.address
-    assert SignedSubmission(submission=MESSAGE, signature=high).signer(DOMAIN) is None
+    assert signer(SignedSubmission(submission=MESSAGE, signature=high), DOMAIN) is None
 
 
 @pytest.mark.parametrize("signature", [b"", b"\x00" * 65, b"\xff" * 65, b"\x01" * 64, b"\x01" * 66])
 def test_garbage_is_signed_by_nobody(signature: bytes) -> None:
     """And raises nothing."""
-    assert SignedSubmission(submission=MESSAGE, signature=signature).signer(DOMAIN) is None
+    assert signer(SignedSubmission(submission=MESSAGE, signature=signature), DOMAIN) is None
 
 
 def test_a_signature_has_one_spelling() -> None:
     """The compact form of ERC-2098, which the contract takes, would make two pieces out of one."""
     signature = sign(MESSAGE, domain=DOMAIN, account=WALLET).signature
     assert recover(MESSAGE.digest(DOMAIN), compact(signature)) == WALLET.address
-    assert SignedSubmission(submission=MESSAGE, signature=compact(signature)).signer(DOMAIN) is None
+    assert signer(SignedSubmission(submission=MESSAGE, signature=compact(signature)), DOMAIN) is None
 
 
 def test_a_signed_submission_survives_json() -> None:

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "deal": ("escrow_chain.cli.deal:app", "Show deals on chain."),
     "terms": ("escrow_chain.cli.terms:app", "Check terms, and judge evidence by them."),
     "attest": ("escrow_chain.cli.attest:attest", "Judge the evidence for milestones of a deal and, if proven, sign."),
+    "evidence": ("escrow_chain.cli.evidence:app", "Verify evidence bundles."),
     "doctor": ("escrow_chain.cli.doctor:doctor", "Look at the installation, the node and the contract."),
 }
 """Name: where its `typer.Typer` or its function is, and what it does."""
@@ -73,10 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return app(given, prog_name="escrow", standalone_mode=False) or 0
     except Exception as error:  # noqa: BLE001  (no traceback reaches a user)
-        return report(describe(error), as_json="--json" in given)
+        return fail(describe(error), as_json="--json" in given)
 
 
-def report(failure: Failure, *, as_json: bool) -> int:
+def fail(failure: Failure, *, as_json: bool) -> int:
     """Prints what went wrong on the error output; the exit status to leave with."""
     typer.echo(failure.as_json() if as_json else failure.as_text(), err=True)
     return failure.status

@@ -8,6 +8,7 @@ recorded the pieces, and so is whether a photo was seen before: attest only what
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from escrow_chain.bridge.attestor import LocalAttestor, load_keystore, sign
-from escrow_chain.bridge.fulfilment import Claim, circumstances, state
+from escrow_chain.bridge.fulfilment import Claim, Statement, state
 from escrow_chain.chain.client import EscrowClient
 from escrow_chain.chain.deployments import SHIPPED
 from escrow_chain.cli.connection import (
@@ -28,16 +29,17 @@ from escrow_chain.cli.connection import (
     connect,
     deal_id,
 )
-from escrow_chain.cli.documents import read_terms
+from escrow_chain.cli.documents import AnchorsOption, read_anchors, read_document
 from escrow_chain.cli.failure import InputError
 from escrow_chain.cli.output import console, print_json
-from escrow_chain.evidence import assembly
+from escrow_chain.evidence.assembly import largest_file
+from escrow_chain.evidence.bundle import Signature, write_bundle
 from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
-from escrow_chain.evidence.photo_reader import PhotoReader
-from escrow_chain.evidence.reuse import InMemoryReuseIndex
+from escrow_chain.evidence.hearing import Attested, Matter, Sitting, draft_bundle, hear
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.deal import Milestone, select
 from escrow_chain.protocol.events import Opened
+from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms import TermsDocument
 
 TermsOption = Annotated[
@@ -55,6 +57,9 @@ TrustOption = Annotated[
         "--own-receipts", help="Say that your own service recorded these pieces: their receipts are its word."
     ),
 ]
+BundleOption = Annotated[
+    Path | None, typer.Option("--bundle", help="Write all that was judged to this file, signed, for `evidence verify`.")
+]
 SendOption = Annotated[bool, typer.Option("--send", help="Carry it to the contract too; the attestor pays the gas.")]
 
 
@@ -69,6 +74,8 @@ def attest(
     contract: ContractOption = None,
     deployments: DeploymentsOption = SHIPPED,
     send: SendOption = False,
+    bundle: BundleOption = None,
+    anchors: AnchorsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the evidence for milestones of a deal and, if proven, sign. Exit status 1 if a milestone is not proven."""
@@ -86,11 +93,22 @@ def attest(
             f"the keystore's address is {account.address}, and the deal's attestor is {opened.deal.attestor}",
             where="--keystore",
         )
+    if bundle is not None and bundle.exists():
+        raise InputError("the file is there already", where=str(bundle), remedy="Name another one.")
     asked = _asked(opened, terms)
     at = max(datetime.fromtimestamp(client.node.timestamp(), UTC), datetime.now(UTC))
-    claims = _claims(client, opened, asked, evidence, at)
+    pinned = read_anchors(anchors)
+    with Sandbox() as sandbox:
+        sitting = hear(_matters(client, asked, evidence), deal=opened.id, at=at, sandbox=sandbox, anchors=pinned)
+    claims = [
+        Claim(each.milestone, one.terms, tuple(judged.evidence for judged in one.judged))
+        for each, one in zip(asked, sitting.heard, strict=True)
+    ]
     stated = state(opened.id, claims, at=at, randomness=os.urandom)
-    signature = sign(stated.attestation, client.domain, LocalAttestor(account))
+    attestor = LocalAttestor(account)
+    signature = sign(stated.attestation, client.domain, attestor)
+    if bundle is not None:
+        _write(bundle, sitting, stated, client.domain, attestor)
     found: dict[str, Any] = {
         "attestation": stated.attestation.model_dump(mode="json"),
         "signature": "0x" + signature.hex(),
@@ -98,7 +116,7 @@ def attest(
     }
     try:
         if send:
-            selection = select(opened.milestones, sorted(milestone.index for milestone, _ in asked))
+            selection = select(opened.milestones, sorted(each.milestone.index for each in asked))
             receipt = client.attest(opened.deal, selection, stated.attestation, signature, account)
             found |= {"transaction": receipt.hash, "gas": receipt.gas_used}
     finally:  # the leaves' salts are nowhere else, and the transaction may be on its way
@@ -117,44 +135,58 @@ def _password(path: Path | None) -> str:
         raise InputError("the file can't be read", where=str(path)) from error
 
 
-def _asked(opened: Opened, paths: Sequence[Path]) -> list[tuple[Milestone, TermsDocument]]:
+@dataclass(frozen=True)
+class _Asked:
+    """A milestone that is to be attested, with its terms document."""
+
+    milestone: Milestone
+    document: dict[str, Any]
+    terms: TermsDocument
+
+
+def _asked(opened: Opened, paths: Sequence[Path]) -> list[_Asked]:
     """The milestones that terms documents belong to, each with its own."""
-    asked: dict[int, tuple[Milestone, TermsDocument]] = {}
+    asked: dict[int, _Asked] = {}
     for path in paths:
-        document = read_terms(path, zone=None)
-        milestone = _milestone(opened, document, path)
+        document, terms = read_document(path)
+        milestone = _milestone(opened, terms, path)
         if milestone.index in asked:
             raise InputError(f"milestone {milestone.index} is asked for twice", where=str(path))
-        asked[milestone.index] = milestone, document
+        asked[milestone.index] = _Asked(milestone, document, terms)
     return list(asked.values())
 
 
-def _milestone(opened: Opened, document: TermsDocument, path: Path) -> Milestone:
-    found = [milestone for milestone in opened.milestones if milestone.terms == document.hash]
+def _milestone(opened: Opened, terms: TermsDocument, path: Path) -> Milestone:
+    found = [milestone for milestone in opened.milestones if milestone.terms == terms.hash]
     if len(found) != 1:
         raise InputError(f"{len(found)} milestones of the deal have these terms, not one", where=str(path))
     return found[0]
 
 
-def _claims(
-    client: EscrowClient,
-    opened: Opened,
-    asked: Sequence[tuple[Milestone, TermsDocument]],
-    evidence: Sequence[Path],
-    at: datetime,
-) -> list[Claim]:
-    """The evidence for each milestone. Pictures are compared over all of them."""
-    largest = max(assembly.largest_photo(document) for _, document in asked)
+def _matters(client: EscrowClient, asked: Sequence[_Asked], evidence: Sequence[Path]) -> list[Matter]:
+    """The evidence for each milestone."""
+    largest = max(largest_file(each.terms) for each in asked)
     things = [thing for path in evidence for thing in _things(client, path, largest)]
-    claims: list[Claim] = []
-    reuse = InMemoryReuseIndex()
-    with Sandbox() as sandbox:
-        for milestone, document in asked:
-            around = circumstances(opened.id, milestone, document, at=at)
-            own = [thing for thing in things if _is_for(thing, milestone)]
-            heard = assembly.judge_things(document, own, around, photos=PhotoReader(sandbox), reuse=reuse)
-            claims.append(Claim(milestone, document, tuple(each.evidence for each in heard)))
-    return claims
+    return [
+        Matter(
+            milestone=each.milestone.index,
+            submitter=each.milestone.payee,
+            deadline=datetime.fromtimestamp(each.milestone.deadline, UTC),
+            document=each.document,
+            things=[thing for thing in things if _is_for(thing, each.milestone)],
+        )
+        for each in asked
+    ]
+
+
+def _write(path: Path, sitting: Sitting, stated: Statement, domain: Domain, attestor: LocalAttestor) -> None:
+    """Writes the bundle of what was attested, signed by the attestor too."""
+    contents, members = draft_bundle(sitting, domain, Attested(stated.attestation, stated.leaves))
+    signature = attestor.sign_digest(contents.word.digest(domain))
+    try:
+        write_bundle(path, contents, Signature(signer=attestor.address, signature=signature), members)
+    except OSError as error:
+        raise InputError(f"the bundle can't be written: {error.strerror}", where=str(path)) from error
 
 
 def _things(client: EscrowClient, path: Path, largest: int) -> Sequence[HandedIn]:
@@ -171,9 +203,9 @@ def _is_for(thing: HandedIn, milestone: Milestone) -> bool:
     return not isinstance(thing, Signed) or thing.piece.submission.milestone == milestone.index
 
 
-def _render(found: dict[str, Any], asked: Sequence[tuple[Milestone, TermsDocument]]) -> None:
+def _render(found: dict[str, Any], asked: Sequence[_Asked]) -> None:
     out = console()
-    out.print(f"proven: milestones {', '.join(str(milestone.index) for milestone, _ in asked)}")
+    out.print(f"proven: milestones {', '.join(str(each.milestone.index) for each in asked)}")
     for name, value in found["attestation"].items():
         out.print(f"  {name.replace('_', ' ')}: {value}")
     out.print(f"  signature: {found['signature']}")

@@ -1,4 +1,4 @@
-"""`escrow terms check`: a term and evidence in files, a verdict out. Writes nothing.
+"""`escrow terms check`: a term and evidence in files, a verdict out. Writes nothing but the report asked for.
 
 TERM.json is one `{"term_type": ..., "data": {...}}` or a terms document (`escrow_chain.terms.document`).
 Evidence is recognised by content: photos; a position as JSON, or a list of them; a confirmation as JSON; signed pieces
@@ -19,15 +19,15 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 from rich.text import Text
 
-from escrow_chain.cli.documents import read_terms
+from escrow_chain.cli.documents import AnchorsOption, read_anchors, read_terms
 from escrow_chain.cli.failure import InputError
 from escrow_chain.cli.output import console, print_json, shown
-from escrow_chain.evidence.assembly import Judged, judge_things, largest_photo
+from escrow_chain.cli.picture import refuse_to_overwrite, save_report
+from escrow_chain.evidence.assembly import Desk, Judged, judge_things, largest_file
 from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
-from escrow_chain.evidence.photo_reader import PhotoReader
-from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.numbers import Address
+from escrow_chain.terms.catalogue import ENGLISH, Catalogue, catalogue, languages
 from escrow_chain.terms.check import Check, spelled
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import DEFAULT_TIMEZONE, TermsDocument
@@ -49,7 +49,7 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="EVIDENCE...",
-            help="Photos, positions and confirmations as JSON, signed pieces.",
+            help="Photos, PDFs, positions and statements as JSON, signed pieces.",
             show_default=False,
         ),
     ] = None,
@@ -62,12 +62,21 @@ def check(
     submitter: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Whose signature counts; else nobody's.")
     ] = None,
+    anchors: AnchorsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write a page that shows it all, over no other file.")
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help=f"What people are told in: {', '.join(languages())}.")
+    ] = ENGLISH,
 ) -> None:
     """Judge evidence by a term, check by check."""
     moment = _moment(at)
+    if report is not None:
+        refuse_to_overwrite(report)
     document = read_terms(term, zone=zone)
-    limit = largest_photo(document)
+    limit = largest_file(document)
     named = [(path, thing) for path in evidence or [] for thing in read_evidence(path, max_bytes=limit)]
     circumstances = _circumstances(document, [thing for _, thing in named], moment, _address(submitter))
     with Sandbox() as sandbox:
@@ -75,14 +84,15 @@ def check(
             document,
             [thing for _, thing in named],
             circumstances,
-            photos=PhotoReader(sandbox),
-            reuse=InMemoryReuseIndex(),
+            desk=Desk.new(sandbox, anchors=read_anchors(anchors)),
         )
+        if report is not None:
+            save_report(report, document, judged, named, circumstances, sandbox=sandbox, catalogue=catalogue(lang))
     names = [str(path) for path, _ in named]
     if as_json:
         print_json(_as_json(document, judged, names))
     else:
-        _render(judged, names)
+        _render(judged, names, catalogue(lang))
     raise typer.Exit(0 if all(each.verdict.fulfilled for each in judged) else 1)
 
 
@@ -127,7 +137,7 @@ def _as_json(document: TermsDocument, judged: Sequence[Judged], names: Sequence[
     }
 
 
-def _render(judged: Sequence[Judged], names: Sequence[str]) -> None:
+def _render(judged: Sequence[Judged], names: Sequence[str], words: Catalogue) -> None:
     out = console()
     for each in judged:
         out.print(Text(f"{each.verdict.term_type}  0x{each.verdict.term.hex()}", style="bold"))
@@ -138,7 +148,7 @@ def _render(judged: Sequence[Judged], names: Sequence[str]) -> None:
                 out.print(Text(f"  {shown(names[each.sources[subject]])}" if subject is not None else "  all together"))
             out.print(_line(found))
             if not found.passed:
-                out.print(Text(f"      {shown(found.sentence)}"))
+                out.print(Text(f"      {shown(found.sentence.spoken(words.translate))}"))
         out.print(_outcome(each.verdict))
 
 

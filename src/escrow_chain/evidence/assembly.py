@@ -5,19 +5,30 @@ and to all terms if none does: nothing is passed over in silence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Self, TypeVar
 
 from escrow_chain.evidence.attempts import InMemoryAttempts
 from escrow_chain.evidence.content import NO_SALT, GivenCode, GivenData, Statement, read_statement
-from escrow_chain.evidence.handed_in import HandedIn, LoosePhoto, LoosePosition, LooseStatement, Signed
-from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, unusable
+from escrow_chain.evidence.handed_in import (
+    HandedIn,
+    Loose,
+    LooseDocument,
+    LoosePhoto,
+    LoosePosition,
+    LooseStatement,
+    Signed,
+)
+from escrow_chain.evidence.history import InMemoryPictureHistory, PictureHistory
+from escrow_chain.evidence.intake import Case, DocumentUpload, Intake, PhotoUpload, Readers, unusable
 from escrow_chain.evidence.nonces import Subject
-from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.refusal import Refusal
-from escrow_chain.evidence.reuse import ReuseIndex
+from escrow_chain.evidence.reuse import InMemoryReuseIndex, ReuseIndex
+from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces, SignedPiece
+from escrow_chain.evidence.signers import Signers
+from escrow_chain.evidence.wallets import RecordedAnswers
 from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import Domain
@@ -28,6 +39,8 @@ from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import Code, Piece, Unusable
 from escrow_chain.terms.verdict import Verdict
+
+T = TypeVar("T")
 
 _NOBODYS: Final = Domain(chain_id=0, contract=ZERO_ADDRESS)
 """The domain under which a piece that nobody signed is not verified."""
@@ -43,94 +56,146 @@ class Judged:
     sources: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What several judgements share: readers, the pictures seen so far, and the anchors of trusted cameras (PEM)."""
+
+    readers: Readers
+    reuse: ReuseIndex
+    history: PictureHistory
+    anchors: str
+
+    @classmethod
+    def new(cls, sandbox: Sandbox, *, anchors: str = "") -> Self:
+        """A desk that has seen nothing, with readers in a sandbox's workers."""
+        return cls(Readers.of(sandbox), InMemoryReuseIndex(), InMemoryPictureHistory(sandbox), anchors)
+
+
 def judge_things(
     document: TermsDocument,
     things: Sequence[HandedIn],
     circumstances: Circumstances,
     *,
-    photos: PhotoReader,
-    reuse: ReuseIndex,
+    desk: Desk,
 ) -> tuple[Judged, ...]:
-    """One verdict for each term, in their order. Pictures are compared with each other and with what `reuse` has."""
+    """One verdict for each term, in their order. Pictures are compared with each other and with what the desk saw."""
     signed = [thing.piece for thing in things if isinstance(thing, Signed)]
-    intake = Intake(nonces=RecordedNonces(signed), photos=photos, reuse=reuse, attempts=InMemoryAttempts())
-    return tuple(
-        _judge(term, _sources(term, document, things), things, circumstances, intake) for term in document.terms
+    intake = Intake(
+        nonces=RecordedNonces(signed),
+        readers=desk.readers,
+        reuse=desk.reuse,
+        history=desk.history,
+        attempts=InMemoryAttempts(),
+        anchors=desk.anchors,
     )
+    hearing = _Hearing(document, things, circumstances, intake)
+    return tuple(hearing.judge(term) for term in document.terms)
 
 
-def largest_photo(document: TermsDocument) -> int:
-    """The size in bytes of the largest photo that any of the terms takes."""
+def largest_file(document: TermsDocument) -> int:
+    """The size in bytes of the largest file that any of the terms takes."""
     return max((term.options.max_bytes or 0 for term in document.terms), default=0) or MAX_PHOTO_BYTES
 
 
-def _judge(
-    term: Term, sources: Sequence[int], things: Sequence[HandedIn], circumstances: Circumstances, intake: Intake
-) -> Judged:
-    evidence = tuple(_receive(things[source], term, circumstances, intake) for source in sources)
-    verdict = judge(term, evidence, circumstances)
-    return Judged(term=term, verdict=verdict, evidence=evidence, sources=tuple(sources))
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """What all terms of a document have in common."""
 
+    document: TermsDocument
+    things: Sequence[HandedIn]
+    circumstances: Circumstances
+    intake: Intake
 
-def _sources(term: Term, document: TermsDocument, things: Sequence[HandedIn]) -> list[int]:
-    return [number for number, thing in enumerate(things) if term in _takers(thing, document)]
+    def judge(self, term: Term) -> Judged:
+        """The verdict on a term, with all that is evidence for it."""
+        sources = [number for number, thing in enumerate(self.things) if term in self._takers(thing)]
+        evidence = tuple(self._receive(self.things[source], term) for source in sources)
+        verdict = judge(term, evidence, self.circumstances)
+        return Judged(term=term, verdict=verdict, evidence=evidence, sources=tuple(sources))
 
+    def _takers(self, thing: HandedIn) -> Sequence[Term]:
+        terms = self.document.terms
+        if isinstance(thing, Signed):
+            named = [term for term in terms if term.id == thing.piece.submission.term]
+            if named:
+                return named
+        kind = _kind(thing)
+        return [term for term in terms if kind in term.type.kinds] or terms
 
-def _takers(thing: HandedIn, document: TermsDocument) -> Sequence[Term]:
-    if isinstance(thing, Signed):
-        named = [term for term in document.terms if term.id == thing.piece.submission.term]
-        if named:
-            return named
-    kind = _kind(thing)
-    return [term for term in document.terms if kind in term.type.kinds] or document.terms
+    def _receive(self, thing: HandedIn, term: Term) -> Piece:
+        if isinstance(thing, Refusal):
+            return unusable(thing, claims=None)
+        around = self.circumstances
+        case = Case(
+            subject=Subject(deal=around.deal, milestone=around.milestone, term=term.id),
+            signers=around.addresses(term.options.roles),
+            domain=thing.piece.domain if isinstance(thing, Signed) else _NOBODYS,
+            roots=self.document.roots,
+        )
+        max_bytes = term.options.max_bytes or MAX_PHOTO_BYTES
+        if isinstance(thing, Signed):
+            return _receive_signed(thing, case, self.intake, max_bytes)
+        return _receive_loose(thing, case, self.intake, max_bytes=max_bytes, at=around.at)
 
 
 def _kind(thing: HandedIn) -> str | None:
-    if isinstance(thing, Signed):
-        return thing.piece.submission.kind
-    if isinstance(thing, Refusal):
-        return None
-    if isinstance(thing, LooseStatement):
-        return thing.type.KIND
-    return "photo" if isinstance(thing, LoosePhoto) else "position"
+    match thing:
+        case Signed():
+            return thing.piece.submission.kind
+        case LooseStatement():
+            return thing.type.KIND
+        case LoosePhoto():
+            return "photo"
+        case LooseDocument():
+            return "document"
+        case LoosePosition():
+            return "position"
+    return None
 
 
-def _receive(thing: HandedIn, term: Term, circumstances: Circumstances, intake: Intake) -> Piece:
-    if isinstance(thing, Refusal):
-        return unusable(thing, claims=None)
-    subject = Subject(deal=circumstances.deal, milestone=circumstances.milestone, term=term.id)
-    limit = term.options.max_bytes or MAX_PHOTO_BYTES
-    signers = circumstances.addresses(term.options.roles)
-    if isinstance(thing, Signed):
-        return _receive_signed(
-            thing, Case(subject, circumstances.submitter, signers, thing.piece.domain), intake, limit
-        )
-    case = Case(subject, circumstances.submitter, signers, _NOBODYS)
-    if isinstance(thing, LooseStatement):
-        said = read_statement(thing.type, _unsalted(thing))
-        if isinstance(said, Refusal):
-            return unusable(said, claims=thing.type.KIND)
-        return intake.receive_statement(said, None, case=case, received_at=circumstances.at)
-    if isinstance(thing, LoosePosition):
-        return intake.receive_position(thing.document, None, case=case, received_at=circumstances.at)
-    upload = PhotoUpload(thing.file, max_bytes=limit)
-    return intake.receive_photo(upload, None, case=case, received_at=circumstances.at)
+def _receive_loose(thing: Loose, case: Case, intake: Intake, *, max_bytes: int, at: datetime) -> Piece:
+    match thing:
+        case LooseStatement():
+            said = read_statement(thing.type, _unsalted(thing))
+            if isinstance(said, Refusal):
+                return unusable(said, claims=thing.type.KIND)
+            return intake.receive_statement(said, None, case=case, received_at=at)
+        case LoosePosition():
+            return intake.receive_position(thing.document, None, case=case, received_at=at)
+        case LooseDocument():
+            document = DocumentUpload(thing.file, {}, max_bytes)
+            return intake.receive_document(document, None, case=case, received_at=at)
+        case LoosePhoto():
+            photo = PhotoUpload(thing.file, max_bytes=max_bytes)
+            return intake.receive_photo(photo, None, case=case, received_at=at)
 
 
 def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -> Piece:
-    piece = thing.piece
-    received_at: datetime = piece.receipt.received_at
+    piece, receipt = thing.piece, thing.piece.receipt
+    at = receipt.received_at
+    intake = replace(intake, signers=_recorded_signers(piece))
     said = _said(piece)
     if isinstance(said, Refusal):
         return unusable(said, claims=piece.submission.kind)
+    found: Piece
     if said:
-        found = intake.receive_statement(said, piece, case=case, received_at=received_at)
-        return found.model_copy(update={"attempt": piece.receipt.attempt}) if isinstance(found, Code) else found
-    if thing.file is None:
-        return intake.receive_position(piece.position, piece, case=case, received_at=received_at)
-    upload = PhotoUpload(thing.file, piece.position, max_bytes, piece.category)
-    photo = intake.receive_photo(upload, piece, case=case, received_at=received_at)
-    return _with_recorded(photo, piece.receipt)
+        found = intake.receive_statement(said, piece, case=case, received_at=at)
+    elif thing.file is None:
+        found = intake.receive_position(piece.position, piece, case=case, received_at=at)
+    elif piece.submission.kind == "document":
+        document = DocumentUpload(thing.file, piece.stated or {}, max_bytes)
+        found = intake.receive_document(document, piece, case=case, received_at=at)
+    else:
+        upload = PhotoUpload(thing.file, piece.position, max_bytes, piece.category)
+        found = intake.receive_photo(upload, piece, case=case, received_at=at)
+    return with_recorded(found, receipt)
+
+
+def _recorded_signers(piece: SignedPiece) -> Signers:
+    """Those who know what a wallet answered when the piece came in, and whom its passkey was to sign for."""
+    receipt = piece.receipt
+    answers = [receipt.wallet] if receipt.wallet else []
+    return Signers(RecordedAnswers(answers, chain_id=piece.domain.chain_id), receipt.relying_party)
 
 
 def _unsalted(thing: LooseStatement) -> JsonValue:
@@ -154,10 +219,23 @@ def _said(piece: SignedPiece) -> Statement | Refusal | None:
             return None
 
 
-def _with_recorded(photo: Photo | Unusable, receipt: Receipt) -> Photo | Unusable:
-    """The photo, seen before where the service saw it and where this run did; never seen if nobody looked."""
-    if isinstance(photo, Unusable):
-        return photo
-    recorded = receipt.sightings
-    sightings = None if recorded is None else (*recorded, *(photo.sightings or ()))
-    return photo.model_copy(update={"sightings": sightings})
+def with_recorded(piece: Piece, receipt: Receipt) -> Piece:
+    """The piece with what the service found that received it, and with what this run found about pictures as well."""
+    if isinstance(piece, Unusable):
+        return piece
+    changes: dict[str, Any] = {}
+    if isinstance(piece, Code):
+        changes = {"attempt": receipt.attempt, "sent_to": receipt.sent_to}
+    if isinstance(piece, Photo):
+        changes = {
+            "sightings": _together(receipt.sightings, piece.sightings),
+            "likenesses": _together(receipt.likenesses, piece.likenesses),
+        }
+    if piece.provenance and receipt.device:
+        changes["provenance"] = piece.provenance.model_copy(update={"device": receipt.device})
+    return piece.model_copy(update=changes)
+
+
+def _together(recorded: tuple[T, ...] | None, found: tuple[T, ...] | None) -> tuple[T, ...] | None:
+    """What was recorded and what was found, each once; nothing is known if nobody looked when the piece came in."""
+    return None if recorded is None else tuple(dict.fromkeys((*recorded, *(found or ()))))

@@ -2,13 +2,15 @@
 
     position   {"latitude": 0.347596, "longitude": 32.58252, "accuracy": 8.5}
     photo      {"photo": "0x<sha-256 of the file>", "position": {the same}, "category": "before_service"}
-    confirmation  {"confirmed": true, "rating": 4}
+    document   {"document": "0x<sha-256 of the file>", "type": "inspection_report", "fields": {"inspector_id": "17"}}
+    confirmation  {"confirmed": true, "about": "inspection_report", "rating": 4}
     code       {"code": "QC-2025-001", "salt": "0x… 32 random bytes"}
     data       {"data": {"inspection_report": "passed without remarks"}}
 
-`accuracy` in metres; a photo's `position` and `category` are left out if its upload has none, and a confirmation's
-`rating` (1 to 5) too. Keys of a position that are not known are kept and hashed. When it was is in the signed message
-itself; only what nobody signs says it here, as `captured_at` (ISO 8601 with zone).
+`accuracy` in metres. Left out is what there is none of: a photo's `position` and `category`, a document's `type` and
+`fields`, a confirmation's `rating` (1 to 5) and `about` (a checkpoint's name, or a document's type). Keys of a position
+that are not known are kept and hashed. When it was is in the signed message itself; only what nobody signs says it
+here, as `captured_at` (ISO 8601 with zone).
 """
 
 import hashlib
@@ -22,12 +24,20 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, Type
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
 from escrow_chain.terms.options import parse_instant
+from escrow_chain.terms.paper import DocumentType, FieldValues
 from escrow_chain.terms.photo import Category
-from escrow_chain.terms.pieces import CodeText, DataValues, Kind, Rating
+from escrow_chain.terms.pieces import About, CodeText, DataValues, Kind, Rating
 from escrow_chain.terms.place import Fix
 from escrow_chain.terms.record import Record
 
 _CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)
+
+
+class Stated(Record):
+    """What a document's upload says of it."""
+
+    type: DocumentType | None = None
+    fields: FieldValues = Field(default_factory=dict)
 
 
 class _Reported(Fix):
@@ -56,7 +66,7 @@ class Statement(Record):
     @property
     def said(self) -> dict[str, Any]:
         """What is said, without when."""
-        return self.model_dump(exclude={"captured_at"}, exclude_none=True)
+        return self.model_dump(exclude={"captured_at"}, exclude_none=True, exclude_defaults=True)
 
     @property
     def content(self) -> bytes:
@@ -71,6 +81,7 @@ class Said(Statement):
     NEEDS: ClassVar[str] = "confirmed (true or false), and may have a rating (1 to 5)"
 
     confirmed: bool
+    about: About = ""
     rating: Rating | None = None
 
 
@@ -153,6 +164,30 @@ def category_refusal(category: str | None) -> Refusal | None:
             unit="characters",
         )
     return None
+
+
+def read_stated(named: JsonValue) -> Stated | Refusal:
+    """What an upload says of its document, or why it says nothing."""
+    try:
+        stated = Stated.model_validate(named)
+        canonical(named)
+    except ValidationError as error:
+        measured = _first_problem(error, "document")
+    except InvalidJson as error:
+        measured = str(error)
+    else:
+        return stated
+    return Refusal(
+        code="document.malformed",
+        sentence="What is said of the document makes no sense: it may have a type and fields, texts by their names.",
+        measured=measured,
+    )
+
+
+def document_content(sha256: bytes, stated: Stated) -> bytes:
+    """What a signed document must name: 32 bytes, for the file's sha-256."""
+    said = stated.model_dump(exclude_defaults=True)
+    return hashlib.sha256(canonical({"document": "0x" + sha256.hex(), **said})).digest()
 
 
 def photo_content(sha256: bytes, position: JsonValue = None, category: str | None = None) -> bytes:

@@ -1,6 +1,7 @@
 """What can go wrong while evidence is read.
 
     EvidenceError
+    ├── InvalidBundle           a file is no evidence bundle
     └── WorkerFailed            the killable worker gave no answer
         ├── WorkerTimedOut      it took too long and was killed
         ├── WorkerCrashed       it died
@@ -51,3 +52,15 @@ class WorkerOutOfMemory(WorkerFailed):
     def __str__(self) -> str:
         """The limit that was broken."""
         return f"more than {self.limit_bytes} bytes of memory needed"
+
+
+@dataclass
+class InvalidBundle(EvidenceError):
+    """A file is no evidence bundle: `where` in it, and why."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Where, and why."""
+        return f"{self.where}: {self.reason}"

@@ -1,4 +1,4 @@
-"""Evidence from files, recognised by their content: photos, positions, tracks, statements, signed pieces."""
+"""Evidence from files, recognised by their content: photos, PDFs, positions, tracks, statements, signed pieces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,8 +38,15 @@ class LoosePhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class LooseDocument:
+    """A PDF that nobody signed."""
+
+    file: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
-    """A signed piece, with its photo if it is one."""
+    """A signed piece, with its file if it is a photo or a document."""
 
     piece: SignedPiece
     file: bytes | None
@@ -53,7 +60,8 @@ class LooseStatement:
     document: JsonValue
 
 
-HandedIn: TypeAlias = LoosePosition | LoosePhoto | LooseStatement | Signed | Refusal
+Loose: TypeAlias = LoosePosition | LoosePhoto | LooseDocument | LooseStatement
+HandedIn: TypeAlias = Loose | Signed | Refusal
 
 
 def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
@@ -68,7 +76,9 @@ def read_evidence(path: Path, *, max_bytes: int) -> Sequence[HandedIn]:
     if kind == "empty":
         return [Refusal(code="evidence.file", sentence="The file is empty. Hand it in again.", measured="empty")]
     if kind != "text":
-        return [LoosePhoto(content) if len(content) <= max_bytes else too_large(len(content), max_bytes=max_bytes)]
+        if len(content) > max_bytes:
+            return [too_large(len(content), max_bytes=max_bytes)]
+        return [LooseDocument(content) if kind == "pdf" else LoosePhoto(content)]
     return _documents(content, path.parent, max_bytes=max_bytes)
 
 
@@ -113,19 +123,20 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
             if (place, step) not in _TAGS:
                 path = child_path(path, step)
         return _unrecognised(f"a signed piece, but {path}: {first['msg']}")
-    if piece.submission.kind != "photo":
+    kind = piece.submission.kind
+    if kind not in ("photo", "document"):
         return Signed(piece, None)
-    if piece.photo is None:
-        return _unrecognised("a signed photo, but photo: missing")
-    file = read_file(folder / piece.photo, max_bytes=max_bytes, follow_links=False)
+    if piece.file is None:
+        return _unrecognised(f"a signed {kind}, but {kind}: missing")
+    file = read_file(folder / piece.file, max_bytes=max_bytes, follow_links=False)
     return file if isinstance(file, Refusal) else Signed(piece, file)
 
 
 def _unrecognised(found: str) -> Refusal:
     return Refusal(
         code="evidence.recognised",
-        sentence="The file is neither a photo, nor a position, nor a confirmation, a code or data, nor a signed piece. "
-        "Hand in one of these.",
+        sentence="The file is neither a photo, a PDF or a position, nor a confirmation, a code or data, nor a signed "
+        "piece. Hand in one of these.",
         measured=found,
-        limit="jpeg, png, webp, position JSON, statement JSON, signed piece",
+        limit="jpeg, png, webp, pdf, position JSON, statement JSON, signed piece",
     )

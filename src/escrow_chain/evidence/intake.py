@@ -8,19 +8,36 @@ reuse index if it used up a nonce.
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from escrow_chain.evidence.attempts import Attempts
-from escrow_chain.evidence.content import GivenCode, Statement, category_refusal, photo_content, read_position
+from escrow_chain.evidence.content import (
+    GivenCode,
+    Statement,
+    category_refusal,
+    document_content,
+    photo_content,
+    read_position,
+    read_stated,
+)
+from escrow_chain.evidence.devices import Occasion
+from escrow_chain.evidence.devices.proofs import NO_DEVICES, DeviceVerifiers
+from escrow_chain.evidence.document_reader import DocumentReader
+from escrow_chain.evidence.history import Picture, PictureHistory
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
+from escrow_chain.evidence.phone_codes import NO_PHONE_CODES, PhoneCodes
 from escrow_chain.evidence.photo import PhotoFindings
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import Fingerprint, ReuseIndex
+from escrow_chain.evidence.sandbox import Sandbox
+from escrow_chain.evidence.signers import KEYS_ALONE, Signers
 from escrow_chain.evidence.submission import SignedSubmission
 from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Domain
-from escrow_chain.terms.photo import Exif, Photo, Sighting
+from escrow_chain.terms.codes import MAX_ATTEMPTS
+from escrow_chain.terms.paper import Document, PdfSignature
+from escrow_chain.terms.photo import Exif, Likeness, Photo, Sighting
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import Code, Confirmation, Data, Kind, Position, Unusable
 from escrow_chain.terms.place import Coordinates
@@ -37,13 +54,13 @@ _PIECES: Final[dict[Kind, type[Confirmation | Code | Data]]] = {
 class Case:
     """What evidence is handed in for, whose signatures count, and under which escrow contract they must be made.
 
-    `submitter` is the recipient, the only one whose codes are counted as attempts.
+    `roots` are the certificates (DER) to which those of the documents' signers may lead.
     """
 
     subject: Subject
-    submitter: str | None
     signers: frozenset[str]
     domain: Domain
+    roots: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +77,40 @@ class PhotoUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentUpload:
+    """A document's bytes, and what its upload says of it, if anything (`escrow_chain.evidence.content`)."""
+
+    file: bytes
+    stated: JsonValue
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads untrusted files."""
+
+    photos: PhotoReader
+    documents: DocumentReader
+
+    @classmethod
+    def of(cls, sandbox: Sandbox) -> Self:
+        """Those who read in a sandbox's workers."""
+        return cls(PhotoReader(sandbox), DocumentReader(sandbox))
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
-    """What all pieces need on their way in."""
+    """What all pieces need on their way in. `anchors` are the certificates (PEM) of trusted cameras' makers."""
 
     nonces: Redeemer
-    photos: PhotoReader
+    readers: Readers
     reuse: ReuseIndex
+    history: PictureHistory
     attempts: Attempts
+    phone_codes: PhoneCodes = NO_PHONE_CODES
+    signers: Signers = KEYS_ALONE
+    devices: DeviceVerifiers = NO_DEVICES
+    anchors: str = ""
 
     def receive_position(
         self, document: JsonValue, signed: SignedSubmission | None, *, case: Case, received_at: datetime
@@ -91,7 +135,7 @@ class Intake:
             return unusable(place, claims="photo")
         if refusal := category_refusal(upload.category):
             return unusable(refusal, claims="photo")
-        read = self.photos.read(upload.file, max_bytes=upload.max_bytes)
+        read = self.readers.photos.read(upload.file, max_bytes=upload.max_bytes, anchors=self.anchors, at=received_at)
         if isinstance(read, Refusal):
             return unusable(read, claims="photo")
         content = photo_content(read.sha256, upload.position, upload.category)
@@ -105,17 +149,43 @@ class Intake:
             category=upload.category,
             captured_at=signed.submission.captured_time if signed else None,
             sightings=self._sightings(read, provenance, case, received_at),
+            likenesses=self._likenesses(read, provenance, case, received_at),
             provenance=provenance,
+        )
+
+    def receive_document(
+        self, upload: DocumentUpload, signed: SignedSubmission | None, *, case: Case, received_at: datetime
+    ) -> Document | Unusable:
+        """A document that came in."""
+        stated = read_stated(upload.stated)
+        if isinstance(stated, Refusal):
+            return unusable(stated, claims="document")
+        read = self.readers.documents.read(upload.file, max_bytes=upload.max_bytes, roots=case.roots, at=received_at)
+        if isinstance(read, Refusal):
+            return unusable(read, claims="document")
+        content = document_content(read.sha256, stated)
+        found = read.findings
+        return Document(
+            content=content,
+            sha256=read.sha256,
+            size=read.size,
+            pages=found.pages,
+            fields=found.fields,
+            signatures=tuple(PdfSignature(**asdict(each)) for each in found.signatures),
+            type=stated.type,
+            stated=stated.fields,
+            captured_at=signed.submission.captured_time if signed else None,
+            provenance=self._provenance(signed, ("document", content), case, received_at),
         )
 
     def receive_statement(
         self, said: Statement, signed: SignedSubmission | None, *, case: Case, received_at: datetime
     ) -> Confirmation | Code | Data:
-        """A confirmation, a code or data that came in. A code that the recipient signed counts as an attempt."""
+        """A confirmation, a code or data that came in. A code with a fresh nonce counts as an attempt of its signer."""
         provenance = self._provenance(signed, (said.KIND, said.content), case, received_at)
         fields = said.said
         if isinstance(said, GivenCode) and provenance and provenance.nonce_status == NonceStatus.FRESH:
-            fields["attempt"] = self.attempts.count(case.subject) if provenance.signer == case.submitter else None
+            fields |= self._tried(said.code, provenance, case, received_at)
         return _PIECES[said.KIND].model_validate(
             {
                 **fields,
@@ -125,6 +195,13 @@ class Intake:
             }
         )
 
+    def _tried(self, code: str, provenance: Provenance, case: Case, received_at: datetime) -> dict[str, Any]:
+        """How often its signer tried, and the phone that the code was sent to: after the last attempt nobody looks."""
+        attempt = self.attempts.count(case.subject, str(provenance.signer))
+        if attempt > MAX_ATTEMPTS:
+            return {"attempt": attempt}
+        return {"attempt": attempt, "sent_to": self.phone_codes.give_back(code, case.subject, at=received_at)}
+
     def _sightings(
         self, read: ReadPhoto, provenance: Provenance | None, case: Case, received_at: datetime
     ) -> tuple[Sighting, ...]:
@@ -133,6 +210,14 @@ class Intake:
             return self.reuse.record(picture, case.subject, at=received_at)
         return self.reuse.look(picture)
 
+    def _likenesses(
+        self, read: ReadPhoto, provenance: Provenance | None, case: Case, received_at: datetime
+    ) -> tuple[Likeness, ...] | None:
+        features, wallet = read.findings.features, provenance.signer if provenance else None
+        if provenance is not None and provenance.nonce_status == NonceStatus.FRESH:
+            return self.history.record(Picture(read.sha256, features), case.subject, wallet=wallet, at=received_at)
+        return self.history.alike(features, subject=case.subject, wallet=wallet)
+
     def _provenance(
         self, signed: SignedSubmission | None, piece: tuple[Kind, bytes], case: Case, received_at: datetime
     ) -> Provenance | None:
@@ -140,12 +225,18 @@ class Intake:
         if signed is None:
             return None
         named = signed.submission
-        signer = signed.signer(case.domain)
+        signer = self.signers.find(signed, case.domain, allowed=case.signers)
         subject = Subject(deal=named.deal, milestone=named.milestone, term=named.term)
-        if signer in case.signers and (subject, (named.kind, named.content)) == (case.subject, piece):
-            redemption = self.nonces.redeem(named.nonce, case.subject, at=received_at)
-        else:
-            redemption = Redemption(NonceStatus.UNASKED, None)
+        asks = signer.address in case.signers and (named.kind, named.content) == piece and subject == case.subject
+        redemption = (
+            self.nonces.redeem(named.nonce, case.subject, at=received_at)
+            if asks
+            else Redemption(NonceStatus.UNASKED, None)
+        )
+        device = None
+        if signed.device is not None and redemption.status == NonceStatus.FRESH:
+            occasion = Occasion(named.digest(case.domain), received_at)
+            device = self.devices.verify(signed.device.proof, occasion)
         return Provenance(
             deal=named.deal,
             milestone=named.milestone,
@@ -153,10 +244,14 @@ class Intake:
             nonce=named.nonce,
             kind=named.kind,
             content=named.content,
-            signer=signer,
+            signer=signer.address,
+            scheme=signer.scheme,
             nonce_status=redemption.status,
             issued_at=redemption.issued_at,
             received_at=received_at,
+            wallet=signer.wallet,
+            relying_party=signer.relying_party,
+            device=device,
         )
 
 
@@ -180,4 +275,5 @@ def _measured(found: PhotoFindings) -> dict[str, Any]:
         "pdq_quality": found.pdq_quality,
         "sharpness": found.sharpness,
         "brightness": found.brightness,
+        "manifest": found.manifest,
     }

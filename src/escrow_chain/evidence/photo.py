@@ -4,14 +4,15 @@ In this order: what the first bytes say it is; the pixels that the header promis
 that everybody shows alike; no second format in the same file; every byte decoded; nothing to be seen
 through. Only then is anything measured: what is hashed must be what people see. A JPEG is decoded to
 its brightness alone: all its data are read, but no time goes into colours that nothing here looks
-at.
+at. Last its manifest is verified, if it has one.
 
 Imported by a fresh worker, so it imports little.
 """
 
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -21,16 +22,29 @@ from PIL import Image, UnidentifiedImageError
 
 from escrow_chain.evidence.exif import ExifClaims, exif_claims
 from escrow_chain.evidence.file_kind import file_kind, second_kind
+from escrow_chain.evidence.likeness import features
 from escrow_chain.evidence.refusal import Refusal
+from escrow_chain.terms.photo import Manifest
+from escrow_chain.terms.sentence import say
 
 PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
 
 MAX_PIXELS: Final = 64_000_000
+MAX_SIDE: Final = 65_535
+"""Pixels in a row or column: what a JPEG can have. A PNG's rows are kept three times while it is decoded."""
+MOST_MEMORY: Final = 170_000_000
+"""Bytes for the file and its decoding. With what else a worker has (120 MB) it stays below 300 MB."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _NAMES: Final[dict[str, PhotoFormat]] = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}
 """An MPO is a JPEG with more pictures behind it (depth, gain map); the first one is the photo."""
 _DEEP_GREYS: Final = ("I", "F")
 """Modes that begin so have more than 256 greys, of which some programs show others than Pillow does."""
+_DECODED_TO_GREYS: Final = ("L", "RGB")
+"""The modes of a JPEG that libjpeg decodes to brightness alone."""
+_STRIP: Final = 1 << 20
+"""Pixels that are looked through at once."""
+_MANIFEST_MARKS: Final = (b"c2pa", b"dcterms:provenance")
+"""One of them is in every photo with a manifest: its first label, or the XMP property that says where it is kept."""
 _DRAFT: Final = 256
 _HASHED: Final = 64
 _LOOKED_AT: Final = 1000
@@ -42,7 +56,8 @@ class PhotoFindings:
 
     `pdq_quality` says how much there is to tell this picture from others by, from 0 to 100. `sharpness` is the variance
     of the Laplacian and `brightness` the mean of the greys (0 to 255), both of the picture reduced to about a
-    thousand pixels on its longer side.
+    thousand pixels on its longer side. `features` are its details (`escrow_chain.evidence.likeness`), `manifest` what
+    was found about its C2PA manifest, None if it has none.
     """
 
     format: PhotoFormat
@@ -53,27 +68,35 @@ class PhotoFindings:
     pdq_quality: int
     sharpness: float
     brightness: float
+    features: bytes
+    manifest: Manifest | None = None
 
 
-def parse_photo_file(path: str) -> PhotoFindings | Refusal:
+def parse_photo_file(path: str, anchors: str = "", at: datetime | None = None) -> PhotoFindings | Refusal:
     """`parse_photo` of a file's bytes."""
-    return parse_photo(Path(path).read_bytes())
+    return parse_photo(Path(path).read_bytes(), anchors=anchors, at=at)
 
 
-def parse_photo(content: bytes) -> PhotoFindings | Refusal:
-    """What these bytes show, or why they are no photo."""
+def parse_photo(content: bytes, *, anchors: str = "", at: datetime | None = None) -> PhotoFindings | Refusal:
+    """What these bytes show, or why they are no photo.
+
+    `anchors` are the certificates (PEM text) to which that of the manifest's signer may lead at that moment. Without
+    both, no manifest is trusted. Raises ValueError if they are no certificates.
+    """
     kind = file_kind(content)
     if kind not in _NAMES.values():
         return Refusal(
             code="photo.format",
-            sentence=f"The file is no photo but {kind} by its content. Hand in a JPEG, PNG or WebP photo.",
+            sentence=say(
+                "The file is no photo but {kind} by its content. Hand in a JPEG, PNG or WebP photo.", kind=kind
+            ),
             measured=kind,
             limit="jpeg, png, webp",
         )
     Image.MAX_IMAGE_PIXELS = None
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-            return _refusal(image, content) or _findings(image)
+            found = _refusal(image, content) or _findings(image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, ArithmeticError, LookupError, EOFError) as error:
         return Refusal(
             code="photo.decode",
@@ -81,19 +104,19 @@ def parse_photo(content: bytes) -> PhotoFindings | Refusal:
             measured=type(error).__name__,
             limit="decodes whole",
         )
+    if isinstance(found, Refusal):
+        return found
+    return replace(found, manifest=_manifest(content, found.format, anchors, at))
 
 
 def _refusal(image: Image.Image, content: bytes) -> Refusal | None:
     """What can be refused before anything is decoded."""
-    pixels = image.width * image.height
-    if pixels > MAX_PIXELS:
-        return Refusal(
-            code="photo.pixels",
-            sentence=f"The photo has {image.width} x {image.height} pixels. Let the camera take smaller pictures.",
-            measured=pixels,
-            limit=MAX_PIXELS,
-            unit="pixels",
-        )
+    pixels, longest = image.width * image.height, max(image.size)
+    most = min(MAX_PIXELS, _most_pixels(image, content))
+    if longest > MAX_SIDE:
+        return _pixels_refusal(image, measured=longest, limit=MAX_SIDE, unit="pixels on the longer side")
+    if pixels > most:
+        return _pixels_refusal(image, measured=pixels, limit=most, unit="pixels")
     frames = _frames(image)
     if frames != 1:
         return Refusal(
@@ -109,11 +132,58 @@ def _refusal(image: Image.Image, content: bytes) -> Refusal | None:
     if second is not None:
         return Refusal(
             code="photo.one_format",
-            sentence=f"The file is a photo and {second} at once. Hand in the file as the camera saved it.",
+            sentence=say(
+                "The file is a photo and {second} at once. Hand in the file as the camera saved it.", second=second
+            ),
             measured=second,
             limit="nothing but a photo",
         )
     return None
+
+
+def _pixels_refusal(image: Image.Image, *, measured: int, limit: int, unit: str) -> Refusal:
+    return Refusal(
+        code="photo.pixels",
+        sentence=say(
+            "The photo has {width} x {height} pixels. Let the camera take smaller pictures.",
+            width=image.width,
+            height=image.height,
+        ),
+        measured=measured,
+        limit=limit,
+        unit=unit,
+    )
+
+
+def _most_pixels(image: Image.Image, content: bytes) -> int:
+    """How many pixels of its kind can be decoded in `MOST_MEMORY` bytes, beside the file and Pillow's copies of it."""
+    copies = 3 if image.format == "WEBP" else 1
+    return max(0, MOST_MEMORY - copies * len(content)) // _bytes_a_pixel(image, content)
+
+
+def _bytes_a_pixel(image: Image.Image, content: bytes) -> int:
+    """What a pixel takes while it is decoded and made grey; measured, with Pillow 13.
+
+    Pillow keeps several colours in four bytes. libjpeg keeps two bytes a colour until it has seen all scans. libwebp
+    draws on two canvases, and hands out a copy.
+    """
+    bands = len(image.getbands())
+    if image.format == "WEBP":
+        return 16
+    if image.format == "PNG":
+        return 2 if bands == 1 else 5
+    waiting = 0 if _in_one_scan(image, content) else 2 * bands
+    return 1 + waiting if image.mode in _DECODED_TO_GREYS else max(9, 4 + waiting)
+
+
+def _in_one_scan(image: Image.Image, content: bytes) -> bool:
+    """Whether a JPEG's first scan has all colours in full; not if its header cannot be followed."""
+    place = 2
+    while content[place : place + 1] == b"\xff":
+        if content[place + 1 : place + 2] == b"\xda":
+            return content[place + 4] == len(image.getbands()) and "progressive" not in image.info
+        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+    return False
 
 
 def _frames(image: Image.Image) -> int:
@@ -133,11 +203,13 @@ def _findings(image: Image.Image) -> PhotoFindings | Refusal:
     if image.mode == "RGB":
         image.draft("L", image.size)
     width, height = image.size
-    brightness = image.convert("L")  # decodes it whole; metadata may stand behind the pixels
+    image.load()  # decodes it whole; metadata may stand behind the pixels
     if _can_be_seen_through(image):
         return _mode_refusal("transparent", limit="opaque")
+    brightness = image if image.mode == "L" else image.convert("L")
     pdq, quality = _pdq(brightness)
-    sharpness, mean = _quality(brightness)
+    small = brightness.reduce(max(1, max(brightness.size) // _LOOKED_AT))
+    sharpness, mean = _quality(small)
     return PhotoFindings(
         format=_NAMES[image.format or ""],
         width=width,
@@ -147,12 +219,26 @@ def _findings(image: Image.Image) -> PhotoFindings | Refusal:
         pdq_quality=quality,
         sharpness=sharpness,
         brightness=mean,
+        features=features(small),
     )
+
+
+def _manifest(content: bytes, kind: PhotoFormat, anchors: str, at: datetime | None) -> Manifest | None:
+    """What is found about the manifest; next to nothing is done if there is none."""
+    if not any(mark in content for mark in _MANIFEST_MARKS):
+        return None
+    from escrow_chain.evidence.c2pa_manifest import manifest_of  # noqa: PLC0415  (loads 20 MB, for few photos)
+
+    return manifest_of(content, mime=f"image/{kind}", anchors=anchors, at=at)
 
 
 def _can_be_seen_through(image: Image.Image) -> bool:
     """Whether any pixel is not opaque, be it by alpha, palette or a colour that stands for nothing."""
-    return image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema() != (255, 255)
+    if not image.has_transparency_data:
+        return False
+    rows = max(1, _STRIP // image.width)
+    strips = (image.crop((0, top, image.width, min(top + rows, image.height))) for top in range(0, image.height, rows))
+    return any(strip.convert("RGBA").getchannel("A").getextrema() != (255, 255) for strip in strips)
 
 
 def _pdq(brightness: Image.Image) -> tuple[tuple[str, ...], int]:
@@ -169,12 +255,11 @@ def _pdq(brightness: Image.Image) -> tuple[tuple[str, ...], int]:
     return tuple(spelled), int(quality)
 
 
-def _quality(brightness: Image.Image) -> tuple[float, float]:
+def _quality(small: Image.Image) -> tuple[float, float]:
     """Variance of the Laplacian, and mean. In whole numbers up to the last division: the same on every machine.
 
     Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000.
     """
-    small = brightness.reduce(max(1, max(brightness.size) // _LOOKED_AT))
     greys = np.asarray(small, dtype=np.int32)
     mean = int(greys.sum(dtype=np.int64)) / greys.size
     edges = greys[:-2, 1:-1] + greys[2:, 1:-1] + greys[1:-1, :-2] + greys[1:-1, 2:] - 4 * greys[1:-1, 1:-1]

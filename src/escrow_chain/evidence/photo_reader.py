@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from escrow_chain.evidence.errors import WorkerFailed, WorkerOutOfMemory, WorkerTimedOut
@@ -29,8 +30,13 @@ class PhotoReader:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def read(self, content: bytes, *, max_bytes: int) -> ReadPhoto | Refusal:
+    def read(
+        self, content: bytes, *, max_bytes: int, anchors: str = "", at: datetime | None = None
+    ) -> ReadPhoto | Refusal:
         """What these bytes show, or why they are no photo that counts.
+
+        `anchors` are the certificates (PEM text) to which that of a manifest's signer may lead at that moment, when
+        the photo was received. Without both, no manifest is trusted.
 
         The worker gets them as a file, which is four times faster than through its pipe (measured
         with 4 MB), and the sha-256 is taken here meanwhile, where no parser can forge it.
@@ -39,7 +45,7 @@ class PhotoReader:
             return too_large(len(content), max_bytes=max_bytes)
         with tempfile.NamedTemporaryFile(buffering=0) as spool:
             spool.write(content)
-            answer = self._sandbox.submit(parse_photo_file, spool.name)
+            answer = self._sandbox.submit(parse_photo_file, spool.name, anchors, at)
             sha256 = hashlib.sha256(content).digest()
             try:
                 findings = answer.result()

@@ -7,16 +7,17 @@ One leaf for each accepted piece, keccak256 of the RFC 8785 bytes of
 
 in the order of (position of the term in its document, receipt). The salt keeps others from guessing a
 piece from its leaf, so that one piece can be shown to an arbiter, with its proof, and the rest stays
-hidden. `sha256` is that of the photo's file, or of any other piece's canonical JSON.
+hidden. `sha256` is that of a photo's or document's file, or of any other piece's canonical JSON.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from escrow_chain.protocol import merkle
 from escrow_chain.protocol.canonical import document_hash
 from escrow_chain.protocol.numbers import Bytes32
+from escrow_chain.terms.paper import Document
 from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.pieces import Piece, Unusable
 from escrow_chain.terms.record import Record
@@ -26,8 +27,9 @@ LEAF_FORMAT: Final = "escrow_chain/evidence-leaf/1"
 _MEASURED: Final = {
     "position": {"fix", "captured_at"},
     "photo": {"format", "size", "width", "height", "exif", "pdq", "fix", "captured_at", "category"}
-    | {"sharpness", "brightness"},
-    "confirmation": {"confirmed", "rating", "captured_at"},
+    | {"sharpness", "brightness", "manifest"},
+    "document": {"format", "size", "pages", "fields", "signatures", "type", "stated", "captured_at"},
+    "confirmation": {"confirmed", "about", "rating", "captured_at"},
     "code": {"attempt", "captured_at"},
     "data": {"data", "captured_at"},
 }
@@ -44,15 +46,18 @@ class LeafProof(Record):
         return merkle.process_proof(self.siblings, document_hash(self.leaf)) == root
 
 
+def accepted(judged: Iterable[tuple[Verdict, Sequence[Piece]]]) -> Iterator[tuple[Piece, bytes]]:
+    """All accepted pieces with the id of their term: of each verdict, in the order of its term, and its evidence."""
+    for verdict, evidence in judged:
+        for number in verdict.accepted:
+            yield evidence[number], verdict.term
+
+
 def accepted_leaves(
     judged: Iterable[tuple[Verdict, Sequence[Piece]]], *, randomness: Callable[[int], bytes]
 ) -> tuple[dict[str, Any], ...]:
-    """The leaves of all accepted pieces: of each verdict, in the order of its term, and its evidence."""
-    return tuple(
-        leaf_document(evidence[number], term=verdict.term, salt=randomness(32))
-        for verdict, evidence in judged
-        for number in verdict.accepted
-    )
+    """The leaves of all accepted pieces, in their order."""
+    return tuple(leaf_document(piece, term=term, salt=randomness(32)) for piece, term in accepted(judged))
 
 
 def leaf_document(piece: Piece, *, term: bytes, salt: bytes) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def leaf_document(piece: Piece, *, term: bytes, salt: bytes) -> dict[str, Any]:
         "salt": "0x" + salt.hex(),
         "term": "0x" + term.hex(),
         "kind": piece.kind,
-        "sha256": "0x" + (piece.sha256 if isinstance(piece, Photo) else piece.content).hex(),
+        "sha256": "0x" + (piece.sha256 if isinstance(piece, Photo | Document) else piece.content).hex(),
         "measured": piece.model_dump(mode="json", include=_MEASURED[piece.kind]),
         "received_at": _spelled(piece.provenance.received_at),
     }

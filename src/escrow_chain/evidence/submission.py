@@ -1,25 +1,32 @@
 """The messages that people sign over a piece of evidence: EIP-712, readable in a wallet.
 
     Submission(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,string kind,bytes32 content,uint64 capturedAt)
-    Confirmation(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,bool confirmed,uint8 rating,uint64 capturedAt)
+    Confirmation(bytes32 deal,uint8 milestone,bytes32 term,bytes32 nonce,string about,bool confirmed,uint8 rating,
+                 uint64 capturedAt)
 
 under the escrow's own domain, so that they are void for any other chain, contract, deal and term.
 `content` is the sha-256 of a small canonical JSON document that says what is handed in
-(`escrow_chain.evidence.content`). A confirmation is all there is: its wallet shows what it says. No rating is 0.
+(`escrow_chain.evidence.content`). A confirmation is all there is: its wallet shows what it says. No rating is 0, and
+`about` is empty if it is about all of the term.
+
+Signed by a key, by a contract wallet (`signer` says which), or by a passkey (`escrow_chain.evidence.signers`).
 
 Source: EIP-712; EIP-2 for the low `s`.
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 
 from eth_typing import Hash32
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from escrow_chain.evidence.content import Said
-from escrow_chain.protocol.numbers import Bytes32, Uint8
-from escrow_chain.protocol.signatures import SIZE, recover
+from escrow_chain.evidence.devices.proofs import DeviceProof
+from escrow_chain.evidence.passkeys import PasskeyAssertion
+from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
 from escrow_chain.protocol.typed_data import Domain, Struct
+from escrow_chain.terms.options import broken_rule
+from escrow_chain.terms.pieces import About
 from escrow_chain.terms.record import Record
 
 if TYPE_CHECKING:
@@ -44,11 +51,14 @@ CONFIRMATION: Final = Struct(
         ("uint8", "milestone"),
         ("bytes32", "term"),
         ("bytes32", "nonce"),
+        ("string", "about"),
         ("bool", "confirmed"),
         ("uint8", "rating"),
         ("uint64", "capturedAt"),
     ),
 )
+MAX_SIGNATURE: Final = 16_384
+"""Bytes."""
 _LATEST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
@@ -61,15 +71,15 @@ def _from_hexadecimal(value: Any) -> Any:
     return value
 
 
-Submitted: TypeAlias = Literal["position", "photo", "code", "data"]
+Submitted: TypeAlias = Literal["position", "photo", "document", "code", "data"]
 """What a submission can be of."""
 Signature = Annotated[
     bytes,
     BeforeValidator(_from_hexadecimal),
-    Field(strict=True),
+    Field(strict=True, max_length=MAX_SIGNATURE),
     PlainSerializer(lambda value: "0x" + value.hex(), return_type=str, when_used="json"),
 ]
-"""Bytes as a wallet gives them, 0x-hexadecimal in JSON: r, s, v if they are to recover."""
+"""Bytes as a wallet gives them, 0x-hexadecimal in JSON: r, s, v of a key; whatever a contract takes."""
 
 
 class Message(Record):
@@ -122,11 +132,12 @@ class ConfirmationMessage(Message):
     kind: Literal["confirmation"]
     confirmed: bool
     rating: Annotated[int, Field(ge=0, le=5)]
+    about: About = ""
 
     @property
     def statement(self) -> Said:
         """What is said, without when and about what."""
-        return Said(confirmed=self.confirmed, rating=self.rating or None)
+        return Said(confirmed=self.confirmed, about=self.about, rating=self.rating or None)
 
     @property
     def content(self) -> bytes:
@@ -135,19 +146,24 @@ class ConfirmationMessage(Message):
 
 
 class SignedSubmission(Record):
-    """A submission and the signature over it."""
+    """A submission, and what shows who made it.
+
+    A signature, with its `signer` if that is a contract; or what a passkey answered. A `device` may vouch for it.
+    """
 
     submission: Annotated[Submission | ConfirmationMessage, Field(discriminator="kind")]
-    signature: Signature
+    signature: Signature | None = None
+    signer: Address | None = None
+    passkey: PasskeyAssertion | None = None
+    device: DeviceProof | None = None
 
-    def signer(self, domain: Domain) -> str | None:
-        """Who signed it: a checksummed address, or None if the signature recovers nobody.
-
-        Only the form r, s, v counts: in the one of ERC-2098 the same word would be another piece of evidence.
-        """
-        if len(self.signature) != SIZE:
-            return None
-        return recover(self.submission.digest(domain), self.signature)
+    @model_validator(mode="after")
+    def _signed_one_way(self) -> Self:
+        if (self.signature is None) is (self.passkey is None):
+            raise broken_rule("either a signature or a passkey", at="signature")
+        if self.signer is not None and self.signature is None:
+            raise broken_rule("goes with a signature", at="signer")
+        return self
 
 
 def sign(submission: Submission | ConfirmationMessage, *, domain: Domain, account: "LocalAccount") -> SignedSubmission:

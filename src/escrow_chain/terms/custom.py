@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, FiniteFloat, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from escrow_chain.terms.check import Check, Rule
 from escrow_chain.terms.circumstances import Circumstances
@@ -21,7 +21,7 @@ from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.options import Options, Part, broken_rule
 from escrow_chain.terms.paper import Document
 from escrow_chain.terms.people import MANAGER, RECIPIENT
-from escrow_chain.terms.photo import Photo
+from escrow_chain.terms.photo import Category, Photo
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import Code, CodeText, Confirmation, Data, DataName
 from escrow_chain.terms.record import Grade
@@ -73,9 +73,9 @@ class CustomOptions(Options):
         Annotated[tuple[RequiredDocument, ...], Field(min_length=1, max_length=MAX_DOCUMENTS)] | None
     ) = None
     milestone_type: Literal["time_based"] | None = None
-    checkpoints: Annotated[tuple[Checkpoint, ...], AfterValidator(check_checkpoints)] | None = None
+    checkpoints: tuple[Checkpoint, ...] | None = None
     partial_release_enabled: bool = False
-    checkpoint: str | None = None
+    checkpoint: Category | None = None
 
     @field_validator("required_documents")
     @classmethod
@@ -83,6 +83,12 @@ class CustomOptions(Options):
         if asked and len({each.type for each in asked}) < len(asked):
             raise broken_rule("has the same type twice")
         return asked
+
+    @model_validator(mode="after")
+    def _checkpoints_are_sound(self) -> Self:
+        if self.checkpoints is not None:
+            check_checkpoints(self.checkpoints)
+        return self
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -155,16 +161,25 @@ class CustomOptions(Options):
 
     @property
     def signing_roles(self) -> frozenset[str]:
-        """The authorities of the documents."""
-        return frozenset(
-            each.verification_authority for each in self.required_documents or () if each.verification_authority
-        )
+        """The authorities of the documents who are not asked for a word besides."""
+        return self._authorities - self._speaking
 
     @property
     def roles(self) -> frozenset[str]:
         """The recipient's, the authorities', and of those who approve or confirm a checkpoint."""
-        manager = {MANAGER} if self.needs_approval else set()
-        return frozenset({RECIPIENT} | manager | {each.role for each in self.due if each.role} | self.signing_roles)
+        return self._speaking | self._authorities | {RECIPIENT}
+
+    @property
+    def _speaking(self) -> frozenset[str]:
+        """The roles that can't do without a word."""
+        confirming = frozenset(each.role for each in self.due if each.role)
+        return confirming | {MANAGER} if self.needs_approval else confirming
+
+    @property
+    def _authorities(self) -> frozenset[str]:
+        return frozenset(
+            each.verification_authority for each in self.required_documents or () if each.verification_authority
+        )
 
 
 def examine(options: CustomOptions, exhibits: Sequence[Exhibit[Any]], circumstances: Circumstances) -> Findings:

@@ -20,7 +20,7 @@ from escrow_chain.terms.exhibit import Exhibit
 from escrow_chain.terms.options import Part, broken_rule, parse_instant
 from escrow_chain.terms.people import CUSTOMER, MANAGER
 from escrow_chain.terms.photo import Category, Photo
-from escrow_chain.terms.photo_upload import PhotoOptions, photos_that_count
+from escrow_chain.terms.photo_upload import CATEGORY, PhotoOptions, photos_that_count
 from escrow_chain.terms.pieces import Confirmation
 from escrow_chain.terms.words import last_word
 
@@ -71,19 +71,18 @@ class Checkpoint(Part):
         return _WORD_OF.get(self.verification_method)
 
 
-def check_checkpoints(asked: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
-    """The checkpoints, if their names, deadlines and weights fit together. Raises a broken rule."""
+def check_checkpoints(asked: Sequence[Checkpoint]) -> None:
+    """Raises a broken rule of the options if names, deadlines and weights of their checkpoints don't fit together."""
     if not 0 < len(asked) <= MAX_CHECKPOINTS:
-        raise broken_rule(f"not a list of 1 to {MAX_CHECKPOINTS} checkpoints")
+        raise broken_rule(f"not a list of 1 to {MAX_CHECKPOINTS} checkpoints", at="checkpoints")
     for number, (earlier, later) in enumerate(pairwise(asked), start=1):
         if later.deadline <= earlier.deadline:
-            raise broken_rule("not after the deadline of the checkpoint before it", at=f"[{number}].deadline")
+            raise broken_rule("not after the deadline of the checkpoint before it", at=f"checkpoints[{number}].deadline")
     if len({each.name for each in asked}) < len(asked):
-        raise broken_rule("has the same name twice")
+        raise broken_rule("has the same name twice", at="checkpoints")
     together = sum(each.percent for each in asked)
     if together != WHOLE:
-        raise broken_rule(f"the weights are {float(together):.12g} percent together, not {WHOLE}")
-    return asked
+        raise broken_rule(f"the weights are {float(together):.12g} percent together, not {WHOLE}", at="checkpoints")
 
 
 def shares(amount: int, checkpoints: Sequence[Checkpoint], *, unit: int = 1) -> tuple[int, ...]:
@@ -102,7 +101,9 @@ def checkpoint_checks(
     circumstances: Circumstances,
 ) -> tuple[list[Check], set[int]]:
     """The checks of these checkpoints, and what counts, by number. `words` are confirmations of whomever."""
-    checks, good = photos_that_count(_PHOTOS, photos, circumstances)
+    checks, named = _named(checkpoints, photos)
+    found_in_photos, good = photos_that_count(_PHOTOS, named, circumstances)
+    checks += found_in_photos
     counted: set[int] = set()
     for each in checkpoints:
         if each.role is None:
@@ -114,6 +115,17 @@ def checkpoint_checks(
         checks.append(found)
         counted |= kept
     return checks, counted
+
+
+def _named(
+    checkpoints: Sequence[Checkpoint], photos: Sequence[Exhibit[Photo]]
+) -> tuple[list[Check], list[Exhibit[Photo]]]:
+    """Whether each photo says of which checkpoint it is, and those that do: no other one may stand in their way."""
+    names = tuple(each.name for each in checkpoints if each.role is None)
+    if not names:
+        return [], []
+    said = [each for each in photos if each.piece.category in names]
+    return [Check(CATEGORY, each in said, each.piece.category, names, each.grade, each.number) for each in photos], said
 
 
 def _pictured(checkpoint: Checkpoint, photos: Sequence[Exhibit[Photo]]) -> tuple[Check, set[int]]:

@@ -2,8 +2,8 @@
 
 Of a type the last document counts that came in time and is as asked for. An authority approves it by a signature in the
 document, with a certificate that leads to one of the roots that the terms name, or by a confirmation with a key of the
-own that came afterwards; if it said something with its key, that is what counts. The same document may serve for
-several deals: a certificate is no photo.
+own that came afterwards; if it said something with its key, that is what counts. What it refused stays refused when
+the very same file is handed in again. The same document may serve for several deals: a certificate is no photo.
 """
 
 from collections.abc import Sequence
@@ -93,6 +93,7 @@ def document_checks(
             good[wanted.type].append(exhibit)
     counted: set[int] = set()
     for each in required:
+        own = [word for word in words if word.is_by(circumstances.addresses({each.verification_authority or ""}))]
         found, kept = _supplied(each, good[each.type], words, circumstances)
         checks += found
         counted |= kept

@@ -55,6 +55,11 @@ class TermsDocument:
     authorities: Mapping[str, tuple[bytes, ...]]
     terms: tuple[Term, ...]
 
+    @property
+    def roots(self) -> tuple[bytes, ...]:
+        """The root certificates (DER) of all authorities."""
+        return tuple(dict.fromkeys(root for certificates in self.authorities.values() for root in certificates))
+
     def circumstances(
         self, *, at: datetime, deal: bytes, milestone: int, submitter: str | None, deadline: datetime | None = None
     ) -> Circumstances:

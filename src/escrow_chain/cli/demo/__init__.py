@@ -27,9 +27,9 @@ from escrow_chain.cli.demo.story import tell
 from escrow_chain.cli.failure import InputError
 from escrow_chain.cli.output import console, print_json, shown
 from escrow_chain.evidence.attempts import InMemoryAttempts
-from escrow_chain.evidence.intake import Intake
+from escrow_chain.evidence.history import InMemoryPictureHistory
+from escrow_chain.evidence.intake import Intake, Readers
 from escrow_chain.evidence.nonces import InMemoryNonceBook
-from escrow_chain.evidence.photo_reader import PhotoReader
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.canonical import InvalidJson, parse
@@ -66,8 +66,13 @@ def demo(
         say(f"a local chain, the escrow at {stage.client.address}")
         with Sandbox() as sandbox:
             nonces = InMemoryNonceBook(randomness=stage.randomness)
-            photos, reuse, attempts = PhotoReader(sandbox), InMemoryReuseIndex(), InMemoryAttempts()
-            intake = Intake(nonces=nonces, photos=photos, reuse=reuse, attempts=attempts)
+            intake = Intake(
+                nonces=nonces,
+                readers=Readers.of(sandbox),
+                reuse=InMemoryReuseIndex(),
+                history=InMemoryPictureHistory(sandbox),
+                attempts=InMemoryAttempts(),
+            )
             desk = Desk(nonces=nonces, intake=intake, clock=stage.clock, domain=stage.client.domain)
             told = tell(asked, stage, desk, _album(), say)
         summary = report.summary(told, stage)

@@ -16,7 +16,7 @@ from escrow_chain.evidence.signed_piece import Receipt, SignedPiece
 from escrow_chain.evidence.submission import SignedSubmission, Submission, Submitted, sign
 from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.typed_data import Domain
-from escrow_chain.terms import Coordinates, Photo, Piece, Term, TermsDocument, Unusable, Verdict, judge
+from escrow_chain.terms import Coordinates, Piece, Term, TermsDocument, Unusable, Verdict, judge
 from escrow_chain.terms.location_verification import LocationOptions
 
 EARTH = Geod(ellps="WGS84")
@@ -96,15 +96,9 @@ class Recipient:
         photo: bytes | None,
     ) -> None:
         self.evidence[term.position].append(piece)
-        provenance = None if isinstance(piece, Unusable) else piece.provenance
-        if provenance is None:
-            raise ValueError(f"{self.reference}: what the demo hands in can't be read: {piece}")
-        receipt = Receipt(
-            nonce_status=provenance.nonce_status,
-            issued_at=provenance.issued_at,
-            received_at=provenance.received_at,
-            sightings=piece.sightings if isinstance(piece, Photo) else None,
-        )
+        if isinstance(piece, Unusable):
+            raise TypeError(f"{self.reference}: what the demo hands in can't be read: {piece}")
+        receipt = Receipt.of(piece)
         kept = SignedPiece(**dict(signed), domain=self.desk.domain, position=position, receipt=receipt)
         self.handed_in.append((kept, photo))
 
@@ -124,7 +118,7 @@ class Recipient:
         )
         self.desk.clock.advance(TO_SEND_S)
         own = self.account.address
-        case = Case(subject=subject, submitter=own, signers=frozenset({own}), domain=self.desk.domain)
+        case = Case(subject=subject, signers=frozenset({own}), domain=self.desk.domain)
         return sign(submission, domain=self.desk.domain, account=self.account), case
 
 

@@ -1,0 +1,74 @@
+"""How fast evidence is stored and read again, beside the bare work in it, measured in the same run.
+
+A piece of the size of a photo is put and got: hashed, sealed, written, synced, read, opened, hashed. Beside it stand
+AES-256-GCM there and back with the same bytes in memory, and a file written, synced and read. Medians, the three taking
+turns, so that a busy machine slows all.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from escrow_chain.evidence.blobs import FileBlobs
+from escrow_chain.evidence.keys import FileKeyRing
+from escrow_chain.evidence.nonces import Subject
+from escrow_chain.evidence.store import EvidenceStore
+
+ROUNDS: Final = 30
+PIECE_BYTES: Final = 4_000_000
+SUBJECT: Final = Subject(deal=bytes(32), milestone=0, term=bytes(32))
+
+
+def store() -> dict[str, float]:
+    """Megabytes in a second, in and out again: the store, the cipher and a file alone; the ratio of the first two."""
+    stored, ciphered, filed = [], [], []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        keys = FileKeyRing(folder / "keys", master_key=os.urandom(32), randomness=os.urandom)
+        pieces = EvidenceStore(keys, FileBlobs(folder / "blobs"))
+        for number in range(ROUNDS):
+            content = os.urandom(PIECE_BYTES)
+            stored.append(_seconds(lambda content=content: there_and_back(pieces, content)))
+            ciphered.append(_seconds(lambda content=content: cipher(content)))
+            filed.append(_seconds(lambda content=content, number=number: file(folder / str(number), content)))
+    speeds = [PIECE_BYTES / 1e6 / statistics.median(seconds) for seconds in (stored, ciphered, filed)]
+    return {
+        "piece_megabytes": PIECE_BYTES / 1e6,
+        "store_mb_per_s": round(speeds[0], 1),
+        "bare_aes_gcm_mb_per_s": round(speeds[1], 1),
+        "bare_file_mb_per_s": round(speeds[2], 1),
+        "ratio": round(speeds[1] / speeds[0], 2),
+    }
+
+
+def there_and_back(pieces: EvidenceStore, content: bytes) -> None:
+    """A piece put and got."""
+    if pieces.get(pieces.put(content, subject=SUBJECT), subject=SUBJECT) != content:
+        raise ValueError("the store gave something else back")
+
+
+def cipher(content: bytes) -> None:
+    """What any cipher does, with nothing around."""
+    aead = AESGCM(bytes(32))
+    aead.decrypt(bytes(12), aead.encrypt(bytes(12), content, None), None)
+
+
+def file(path: Path, content: bytes) -> None:
+    """What any file that must survive a power cut costs."""
+    with path.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    path.read_bytes()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
