@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from escrow_chain.evidence import document_reader, pdf
+from escrow_chain.evidence import document_reader, pdf, pdf_form, pdf_revisions
 from escrow_chain.evidence.document_reader import DocumentReader, ReadDocument
 from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from escrow_chain.evidence.refusal import Refusal
@@ -334,11 +334,15 @@ def test_texts_are_read_in_any_script() -> None:
 
 def test_a_text_is_never_cut() -> None:
     """Up to the limit it is kept whole, beyond it the document is refused; names have a limit too."""
-    longest = b"x" * pdf.MAX_VALUE
+    longest = b"x" * pdf_form.MAX_VALUE
     assert found(assembled(a_form(TEXT.replace(b"approved", longest)))).fields == {"result": longest.decode()}
     refusal = refused(assembled(a_form(TEXT.replace(b"approved", longest + b"x"))))
-    assert (refusal.code, refusal.measured, refusal.limit) == ("document.value", pdf.MAX_VALUE + 1, pdf.MAX_VALUE)
-    for name in (b"x" * (pdf.MAX_NAME + 1), b""):
+    assert (refusal.code, refusal.measured, refusal.limit) == (
+        "document.value",
+        pdf_form.MAX_VALUE + 1,
+        pdf_form.MAX_VALUE,
+    )
+    for name in (b"x" * (pdf_form.MAX_NAME + 1), b""):
         assert refused(assembled(a_form(TEXT.replace(b"(result)", b"(%s)" % name)))).code == "document.fields"
 
 
@@ -367,7 +371,7 @@ def test_too_many_pages_are_refused() -> None:
 
 def test_too_many_objects_are_refused() -> None:
     """By themselves, and packed into few."""
-    many = dict.fromkeys(range(4, pdf.MAX_OBJECTS + 2), b"0")
+    many = dict.fromkeys(range(4, pdf_revisions.MAX_OBJECTS + 2), b"0")
     assert refused(assembled({**BARE, **many})).code == "document.objects"
     crowd = dict.fromkeys(range(4, 10), b"[%s]" % (b"0 " * 99_000))
     assert refused(assembled({**BARE, **crowd})).code == "document.objects"
@@ -376,7 +380,7 @@ def test_too_many_objects_are_refused() -> None:
 def test_too_many_revisions_are_refused() -> None:
     """Each costs a look at its table."""
     content = assembled()
-    for _ in range(pdf.MAX_REVISIONS):
+    for _ in range(pdf_revisions.MAX_REVISIONS):
         content = updated(content, {})
     assert refused(content).code == "document.revisions"
 
