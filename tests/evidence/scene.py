@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from escrow_chain.evidence.attempts import InMemoryAttempts
-from escrow_chain.evidence.content import Statement, photo_content, position_content
+from escrow_chain.evidence.content import Stated, Statement, document_content, photo_content, position_content
 from escrow_chain.evidence.history import PictureHistory
-from escrow_chain.evidence.intake import Case, Intake, PhotoUpload, Readers
+from escrow_chain.evidence.intake import Case, DocumentUpload, Intake, PhotoUpload, Readers
 from escrow_chain.evidence.nonces import InMemoryNonceBook, Subject
 from escrow_chain.evidence.phone_codes import InMemoryPhoneCodes
 from escrow_chain.evidence.reuse import InMemoryReuseIndex
@@ -133,6 +134,18 @@ class Scene:
         self.evidence.append(piece)
         return piece
 
+    def hand_in(self, term: Term, file: bytes, stated: Any = None, /, *, roots: Any = (), **changes: Any) -> Piece:
+        """Hands in a document, with what its upload says of it; honest unless `changes` say otherwise."""
+        said = stated or {}
+        content = document_content(hashlib.sha256(file).digest(), Stated.model_validate(said))
+        message = self.signed(term, "document", content, **changes)
+        self.wait(seconds=5)
+        upload = DocumentUpload(file, said, max_bytes=10_000_000)
+        case = replace(self.case(term), roots=tuple(roots))
+        piece = self.intake.receive_document(upload, message, case=case, received_at=self.now)
+        self.evidence.append(piece)
+        return piece
+
     def confirm(self, term: Term, *, signed: SignedSubmission | None = None, **said: Any) -> Piece:
         """Hands in the customer's word; honest unless `signed` or `said` (as in `say`, or `nonce`) differs."""
         message = signed
@@ -161,7 +174,7 @@ class Scene:
         message = ConfirmationMessage.model_validate({"kind": "confirmation"} | fields | said)
         return sign(message, domain=DOMAIN, account=signer)
 
-    def circumstances(self) -> Circumstances:
+    def circumstances(self, **more: Any) -> Circumstances:
         """Those of the deal, now."""
         return Circumstances(
             at=self.now,
@@ -170,6 +183,7 @@ class Scene:
             milestone=0,
             submitter=self.recipient.address,
             people={"customer": self.customer.address, "manager": self.manager.address},
+            **more,
         )
 
     def verdict(self, term: Term, *pieces: Piece) -> Verdict:
