@@ -16,11 +16,12 @@ from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 from mypy_boto3_s3 import S3Client
 
-from escrow_chain.evidence.blobs import Blobs, FileBlobs, write_once
+from escrow_chain.evidence.blobs import Blobs, FileBlobs
 from escrow_chain.evidence.keys import FileKeyRing
 from escrow_chain.evidence.nonces import Subject
 from escrow_chain.evidence.s3_blobs import S3Blobs
 from escrow_chain.evidence.store import EvidenceStore, PieceDamaged, PieceErased, PieceIncomplete
+from escrow_chain.evidence.write_once import write_once
 
 NAME = bytes(range(32))
 OTHER = bytes(range(1, 33))

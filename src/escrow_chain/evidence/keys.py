@@ -12,14 +12,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain
 from pathlib import Path
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from escrow_chain.evidence.blobs import make_folder, read_beginning, sync_folder, write_once
 from escrow_chain.evidence.errors import EvidenceError
+from escrow_chain.evidence.write_once import make_folder, read_beginning, sync_folder, write_once
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -140,8 +141,8 @@ class FileKeyRing:
         """
         file = folder / _NAME_KEY
         name = _NAME_KEY.encode()
-        with os.scandir(self._keys) as keys:
-            is_new = next(keys, None) is None
+        with os.scandir(self._keys) as keys, os.scandir(self._destroyed) as destroyed:
+            is_new = next(chain(keys, destroyed), None) is None
         if is_new:
             write_once(file, self._wrapped(name))
         wrapped = read_beginning(file, max_bytes=_WRAPPED_BYTES)
