@@ -4,8 +4,11 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import psycopg
@@ -13,8 +16,9 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from escrow_chain.evidence import reuse_postgres
+from escrow_chain.evidence.errors import ReuseIndexUnavailable
 from escrow_chain.evidence.nonces import Subject
-from escrow_chain.evidence.reuse import Fingerprint, ReuseIndexUnavailable
+from escrow_chain.evidence.reuse import Fingerprint
 from escrow_chain.evidence.reuse_postgres import SCHEMA, PostgresReuseIndex
 from tests.evidence.scene import MORNING
 from tests.postgres import new_schema, restart, server
@@ -56,6 +60,11 @@ def picture(number: int) -> Fingerprint:
     return Fingerprint(sha256=hashes[0].digest(), pdq=tuple(each.hexdigest() for each in hashes))
 
 
+def copy(number: int) -> Fingerprint:
+    """The same picture in another file, which only its hashes give away."""
+    return replace(picture(number), sha256=bytes(32))
+
+
 def index_at(conninfo: str, **changes: Any) -> PostgresReuseIndex:
     """An index as another process would open it."""
     return PostgresReuseIndex(lambda: psycopg.connect(conninfo), **changes)
@@ -85,11 +94,11 @@ Execute = Callable[[str], list[tuple[Any, ...]]]
 def test_one_process_sees_what_another_recorded(conninfo: str) -> None:
     """Also when it has searched before."""
     one, other = index_at(conninfo), index_at(conninfo)
-    assert other.look(picture(1)) == ()
+    assert other.look(copy(1)) == ()
     one.record(picture(1), SUBJECT, at=MORNING)
     one.record(picture(2), SUBJECT, at=MORNING)
-    assert len(other.look(picture(1))) == 1
-    assert len(other.record(picture(2), SUBJECT, at=MORNING)) == 1
+    assert len(other.look(copy(1))) == 1
+    assert len(other.record(copy(2), SUBJECT, at=MORNING)) == 1
 
 
 def test_of_two_processes_at_once_one_sees_the_other(conninfo: str) -> None:
@@ -119,10 +128,29 @@ def test_a_restart_keeps_everything(conninfo: str) -> None:
     ]
     restart()
     assert len(recorded[1]) == 1
-    assert len(index.look(picture(1))) == 2
-    (first, second) = index_at(conninfo).look(picture(1))
+    assert len(index.look(copy(1))) == 2
+    (first, second) = index_at(conninfo).look(copy(1))
     assert (first.received_at, second.received_at) == (MORNING + timedelta(microseconds=1),) * 2
     assert (first.deal, first.milestone, first.term) == (SUBJECT.deal, SUBJECT.milestone, SUBJECT.term)
+
+
+def test_threads_that_catch_up_together_do_so_once(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that was fetched twice would move all later ones."""
+    monkeypatch.setattr(reuse_postgres, "_FETCHED_AT_ONCE", 1)
+    recorder, crowd = index_at(conninfo), 8
+    for number in range(crowd):
+        recorder.record(picture(number), SUBJECT, at=MORNING)
+    opened = [psycopg.connect(conninfo) for _ in range(crowd + 1)]
+    index, together = PostgresReuseIndex(opened.pop), Barrier(crowd)
+
+    def look(number: int) -> int:
+        together.wait()
+        return len(index.look(copy(number)))
+
+    with ThreadPoolExecutor(crowd) as threads:
+        assert list(threads.map(look, range(crowd))) == [1] * crowd
+    recorder.record(picture(crowd), SUBJECT, at=MORNING)
+    assert len(index.look(copy(crowd))) == 1
 
 
 @pytest.mark.parametrize("moment", ["IMMEDIATE", "DEFERRED"])
@@ -134,7 +162,7 @@ def test_a_connection_lost_while_recording_leaves_nothing(conninfo: str, execute
         index.record(picture(1), SUBJECT, at=MORNING)
     execute("DROP TRIGGER cut_off ON reuse_sightings")
     assert index.record(picture(1), SUBJECT, at=MORNING) == ()
-    assert len(index.look(picture(1))) == 1
+    assert len(index.look(copy(1))) == 1
 
 
 def test_a_connection_lost_before_a_question_fails_that_question_only(conninfo: str) -> None:
@@ -150,15 +178,15 @@ def test_a_connection_lost_before_a_question_fails_that_question_only(conninfo: 
 
     index = PostgresReuseIndex(connect)
     with pytest.raises(ReuseIndexUnavailable):
-        index.look(picture(1))
-    assert index.look(picture(1)) == ()
+        index.look(copy(1))
+    assert index.look(copy(1)) == ()
 
 
 def test_without_a_server_the_error_is_the_indexs_own(conninfo: str) -> None:
     """Callers need not know what the index is made of."""
     index = index_at(make_conninfo(conninfo, port=1))
     with pytest.raises(ReuseIndexUnavailable, match="No such file"):
-        index.look(picture(1))
+        index.look(copy(1))
 
 
 def test_without_its_table_the_error_is_the_indexs_own() -> None:
@@ -182,9 +210,11 @@ def test_nobody_waits_for_ever(conninfo: str) -> None:
 def test_a_recording_that_hangs_is_cut_off(conninfo: str) -> None:
     """So that a process that stopped in the middle does not stop all others."""
     hanging = index_at(conninfo, patience=timedelta(milliseconds=100))
+    first = None
     with suppress(ReuseIndexUnavailable), hanging._transaction() as connection:
         connection.execute(reuse_postgres._ONE_AT_A_TIME)
-        assert index_at(conninfo).record(picture(1), SUBJECT, at=MORNING) == ()
+        first = index_at(conninfo).record(picture(1), SUBJECT, at=MORNING)
+    assert first == ()
 
 
 def test_after_a_backup_was_restored_the_index_starts_again(conninfo: str, execute: Execute) -> None:
@@ -192,13 +222,13 @@ def test_after_a_backup_was_restored_the_index_starts_again(conninfo: str, execu
     index = index_at(conninfo)
     for number in range(3):
         index.record(picture(number), SUBJECT, at=MORNING)
-    assert len(index.look(picture(2))) == 1
+    assert len(index.look(copy(2))) == 1
     execute("SET session_replication_role = replica; DELETE FROM reuse_sightings WHERE number > 1")
-    assert index.look(picture(2)) == ()
+    assert index.look(copy(2)) == ()
     other = index_at(conninfo)
     for number in range(3, 6):
         other.record(picture(number), SUBJECT, at=MORNING)
-    assert [len(index.look(picture(number))) for number in range(6)] == [1, 0, 0, 1, 1, 1]
+    assert [len(index.look(copy(number))) for number in range(6)] == [1, 0, 0, 1, 1, 1]
 
 
 def test_a_log_that_was_rewritten_is_read_again(conninfo: str, execute: Execute) -> None:
@@ -206,12 +236,12 @@ def test_a_log_that_was_rewritten_is_read_again(conninfo: str, execute: Execute)
     index = index_at(conninfo)
     for number in range(3):
         index.record(picture(number), SUBJECT, at=MORNING)
-    index.look(picture(0))
+    index.look(copy(0))
     execute("SET session_replication_role = replica; DELETE FROM reuse_sightings WHERE number > 1")
     other = index_at(conninfo)
     for number in (4, 5):
         other.record(picture(number), SUBJECT, at=MORNING)
-    assert [len(index.look(picture(number))) for number in (0, 1, 2, 4, 5)] == [1, 0, 0, 1, 1]
+    assert [len(index.look(copy(number))) for number in (0, 1, 2, 4, 5)] == [1, 0, 0, 1, 1]
 
 
 def test_a_row_that_is_missing_is_not_passed_over(conninfo: str, execute: Execute) -> None:
@@ -221,7 +251,7 @@ def test_a_row_that_is_missing_is_not_passed_over(conninfo: str, execute: Execut
         index.record(picture(number), SUBJECT, at=MORNING)
     execute("SET session_replication_role = replica; DELETE FROM reuse_sightings WHERE number = 2")
     with pytest.raises(ReuseIndexUnavailable, match="a row is missing between 1 and 3"):
-        index_at(conninfo).look(picture(0))
+        index_at(conninfo).look(copy(0))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +268,7 @@ def test_what_was_seen_stays_seen(conninfo: str, execute: Execute, statement: st
     index.record(picture(1), SUBJECT, at=MORNING)
     with pytest.raises(psycopg.errors.RaiseException, match="what was seen stays seen"):
         execute(statement)
-    assert len(index.look(picture(1))) == 1
+    assert len(index.look(copy(1))) == 1
 
 
 def test_a_long_log_is_fetched_in_parts(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +277,7 @@ def test_a_long_log_is_fetched_in_parts(conninfo: str, monkeypatch: pytest.Monke
     index = index_at(conninfo)
     for number in range(7):
         index.record(picture(number), SUBJECT, at=MORNING)
-        assert len(index_at(conninfo).look(picture(number))) == 1
+        assert len(index_at(conninfo).look(copy(number))) == 1
 
 
 def test_a_fingerprint_of_the_wrong_size_is_not_recorded(conninfo: str, execute: Execute) -> None:

@@ -13,6 +13,7 @@ from bench.camera import jpeg, picture
 from escrow_chain.evidence.content import GivenCode, Said, position_content
 from escrow_chain.evidence.devices.app_attest import AppAttest, AppAttestPolicy, InMemoryDeviceKeys
 from escrow_chain.evidence.devices.proofs import DeviceProof, DeviceVerifiers
+from escrow_chain.evidence.errors import ReuseIndexUnavailable
 from escrow_chain.evidence.passkeys import PasskeyAssertion, passkey_address
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.evidence.signers import Signers
@@ -353,3 +354,24 @@ def test_a_part_of_an_own_photo_in_another_deal_is_found(sandbox: Sandbox, scene
     assert piece.likenesses
     assert piece.likenesses[0].sha256 is None
     assert "photo.same_scene" in elsewhere.failed(again, piece)
+
+
+class Unreachable:
+    """A reuse index whose database is gone."""
+
+    def look(self, picture: Any) -> Any:
+        """Never answers."""
+        raise ReuseIndexUnavailable("no connection")
+
+    def record(self, picture: Any, subject: Any, *, at: Any) -> Any:
+        """Never answers."""
+        raise ReuseIndexUnavailable("no connection")
+
+
+def test_a_photo_that_nobody_can_look_up_waits(scene: Scene, shoot: Shoot) -> None:
+    """It does not count, and nothing is lost: handed in again, it does."""
+    index, term = scene.intake.reuse, scene.pictured()
+    scene.intake = replace(scene.intake, reuse=Unreachable())
+    assert scene.failed(term, scene.upload(term, shoot("coffee"))) >= {"photo.same_file", "photo.same_picture"}
+    scene.intake = replace(scene.intake, reuse=index)
+    assert scene.verdict(term, scene.upload(term, shoot("coffee"))).fulfilled

@@ -2,6 +2,9 @@
 
     EvidenceError
     ├── InvalidBundle           a file is no evidence bundle
+    ├── ReuseIndexUnavailable   nobody can say whether a picture was seen before
+    ├── PieceError, PieceTooLarge, WrongMasterKey, KeyDamaged
+    │                           the store can't keep or give a piece (`store`, `keys`)
     └── WorkerFailed            the killable worker gave no answer
         ├── WorkerTimedOut      it took too long and was killed
         ├── WorkerCrashed       it died
@@ -64,3 +67,14 @@ class InvalidBundle(EvidenceError):
     def __str__(self) -> str:
         """Where, and why."""
         return f"{self.where}: {self.reason}"
+
+
+@dataclass
+class ReuseIndexUnavailable(EvidenceError):
+    """The reuse index gave no answer, for this `reason`. The picture may be asked about, or recorded, again."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        """Why."""
+        return self.reason

@@ -6,6 +6,7 @@ this very term, signed by somebody whose word counts there, so that nobody else 
 reuse index if it used up a nonce.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -23,6 +24,7 @@ from escrow_chain.evidence.content import (
 from escrow_chain.evidence.devices import Occasion
 from escrow_chain.evidence.devices.proofs import NO_DEVICES, DeviceVerifiers
 from escrow_chain.evidence.document_reader import DocumentReader
+from escrow_chain.evidence.errors import ReuseIndexUnavailable
 from escrow_chain.evidence.history import Picture, PictureHistory
 from escrow_chain.evidence.nonces import Redeemer, Redemption, Subject
 from escrow_chain.evidence.phone_codes import NO_PHONE_CODES, PhoneCodes
@@ -37,7 +39,7 @@ from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.codes import MAX_ATTEMPTS
 from escrow_chain.terms.paper import Document, PdfSignature
-from escrow_chain.terms.photo import Exif, Likeness, Photo, Sighting
+from escrow_chain.terms.photo import Exif, Photo, Sighting
 from escrow_chain.terms.photo_upload import MAX_PHOTO_BYTES
 from escrow_chain.terms.pieces import Code, Confirmation, Data, Kind, Position, Unusable
 from escrow_chain.terms.place import Coordinates
@@ -148,8 +150,7 @@ class Intake:
             fix=place.fix if place else None,
             category=upload.category,
             captured_at=signed.submission.captured_time if signed else None,
-            sightings=self._sightings(read, provenance, case, received_at),
-            likenesses=self._likenesses(read, provenance, case, received_at),
+            **self._seen_before(read, provenance, case, received_at),
             provenance=provenance,
         )
 
@@ -202,21 +203,25 @@ class Intake:
             return {"attempt": attempt}
         return {"attempt": attempt, "sent_to": self.phone_codes.give_back(code, case.subject, at=received_at)}
 
-    def _sightings(
+    def _seen_before(
         self, read: ReadPhoto, provenance: Provenance | None, case: Case, received_at: datetime
-    ) -> tuple[Sighting, ...]:
-        picture = Fingerprint(sha256=read.sha256, pdq=read.findings.pdq)
-        if provenance is not None and provenance.nonce_status == NonceStatus.FRESH:
-            return self.reuse.record(picture, case.subject, at=received_at)
-        return self.reuse.look(picture)
-
-    def _likenesses(
-        self, read: ReadPhoto, provenance: Provenance | None, case: Case, received_at: datetime
-    ) -> tuple[Likeness, ...] | None:
-        features, wallet = read.findings.features, provenance.signer if provenance else None
-        if provenance is not None and provenance.nonce_status == NonceStatus.FRESH:
-            return self.history.record(Picture(read.sha256, features), case.subject, wallet=wallet, at=received_at)
-        return self.history.alike(features, subject=case.subject, wallet=wallet)
+    ) -> dict[str, Any]:
+        """What index and history say of a picture, which remember it if it used up a nonce; None if they can't tell."""
+        whole = Fingerprint(sha256=read.sha256, pdq=read.findings.pdq)
+        parts = Picture(sha256=read.sha256, features=read.findings.features)
+        wallet = provenance.signer if provenance else None
+        sightings: tuple[Sighting, ...] | None = None
+        if provenance is None or provenance.nonce_status != NonceStatus.FRESH:
+            with suppress(ReuseIndexUnavailable):
+                sightings = self.reuse.look(whole)
+            return {
+                "sightings": sightings,
+                "likenesses": self.history.alike(parts.features, subject=case.subject, wallet=wallet),
+            }
+        with suppress(ReuseIndexUnavailable):
+            sightings = self.reuse.record(whole, case.subject, at=received_at)
+        likenesses = self.history.record(parts, case.subject, wallet=wallet, at=received_at)
+        return {"sightings": sightings, "likenesses": likenesses}
 
     def _provenance(
         self, signed: SignedSubmission | None, piece: tuple[Kind, bytes], case: Case, received_at: datetime

@@ -10,21 +10,9 @@ from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
-from escrow_chain.evidence.errors import EvidenceError
 from escrow_chain.evidence.hashes import Hashes, bits_apart
 from escrow_chain.evidence.nonces import Subject
 from escrow_chain.terms.photo import Sighting
-
-
-@dataclass
-class ReuseIndexUnavailable(EvidenceError):
-    """The reuse index gave no answer, for this `reason`. The picture may be asked about, or recorded, again."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        """Why."""
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)

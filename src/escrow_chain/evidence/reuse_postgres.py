@@ -15,9 +15,10 @@ from typing import Any, Final
 
 import psycopg
 
+from escrow_chain.evidence.errors import ReuseIndexUnavailable
 from escrow_chain.evidence.hashes import HASH_BYTES, Hashes
 from escrow_chain.evidence.nonces import Subject
-from escrow_chain.evidence.reuse import Fingerprint, ReuseIndexUnavailable, Seen
+from escrow_chain.evidence.reuse import Fingerprint, Seen
 from escrow_chain.terms.photo import Sighting
 
 SCHEMA: Final = """
@@ -117,7 +118,7 @@ class PostgresReuseIndex:
     def _catch_up(self, connection: psycopg.Connection[Any]) -> None:
         """Fetches the hashes that were added since; all of them, if the log is another one, as after a backup.
 
-        A log that still has the last hash where it was has all those before it, too.
+        A log counts as the same if the last hash that was fetched is still where it was.
         """
         known = len(self._hashes)
         if known and _fetch(connection, known, known) != self._hashes.last():
