@@ -107,8 +107,9 @@ def _exhibit(
 
 def _grade(examined: Sequence[Exhibit[Any]], findings: Findings, asked: Grade) -> Check:
     """The grade that is reached by all that counted, or by all if nothing did."""
-    counted = [each.grade for each in examined if each.number in findings.counted] or [each.grade for each in examined]
-    reached = min(counted, default=None)
-    if reached is None:
+    counted = findings.counted
+    grades = [each.grade for each in examined if not counted or each.number in counted]
+    if not grades:
         return Check(GRADE, passed=False, limit=asked, reason="none")
+    reached = min(grades)
     return Check(GRADE, reached >= asked, reached, asked, reached, reason="too low" if reached > Grade.CLAIM else None)
