@@ -401,6 +401,21 @@ def test_the_codes_of_a_refusal_are_found(tmp_path: Path) -> None:
     assert [each.codes for each in found.refusals] == [("photo.time", "photo.crash"), ("….malformed",)]
 
 
+def test_what_passes_refusals_on_is_read_like_them(tmp_path: Path) -> None:
+    """With its own beginning of codes, and where code and sentence stand together under a name."""
+    source = (
+        "from escrow_chain.evidence.pdf_objects import Refused\n"
+        "_XFA: Final = ('xfa', 'A form.')\n_OTHER: Final = ('/Fl', 'No sentence')\n"
+        "raise Refused('pages', 'Too many.')\nraise Refused(*_XFA)\n"
+    )
+    found = said_in(tmp_path, "a.py", source)
+    assert {(each.codes, each.sentence) for each in found.refusals} == {
+        (("document.pages",), "Too many."),
+        (("document.xfa",), "A form."),
+    }
+    assert len(said_in(tmp_path, "a.py", source.replace("'xfa'", "'/Xfa'")).problems) == 1
+
+
 def test_what_is_said_no_more_is_kept_for_when_it_comes_back() -> None:
     """As obsolete, and not compiled."""
     found = messages.Found(uses={"Still said.": ["here"]})

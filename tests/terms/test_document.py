@@ -1,5 +1,8 @@
 """Terms documents: what is accepted, what is refused where, hashes and ids."""
 
+import base64
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from eth_hash.auto import keccak
 
 from escrow_chain.protocol.canonical import InvalidJson, canonical
 from escrow_chain.terms import FORMAT, InvalidTerms, NotSupportedYet, TermsError, parse_document, parse_term, term_id
+from escrow_chain.terms.people import MAX_CERTIFICATE
 
 POINT = {"latitude": 0.347596, "longitude": 32.582520, "radius": 100}
 STOP = {"name": "Pickup", **POINT}
@@ -158,7 +162,8 @@ def test_refuses_a_broken_rule_at_its_path(term: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("term", "path"),
     [
-(location(**POINT, grade="G3"), "data.grade"),
+        (location(**POINT, grade="G3"), "data.grade"),
+        (photo(grade="G3"), "data.grade"),
     ],
 )
 def test_refuses_what_nothing_checks_yet(term: Any, path: str) -> None:
@@ -264,3 +269,246 @@ def test_all_errors_are_terms_errors() -> None:
     """One `except` is enough for whoever reads terms."""
     assert issubclass(InvalidTerms, TermsError)
     assert issubclass(NotSupportedYet, TermsError)
+
+
+# ---------------------------------------------------------------------------------------------- phones and authorities
+
+
+CERTIFICATE = b"\x30\x03\x02\x01\x07"
+"""Looks like a certificate from outside, which is all that is looked at here."""
+ROOT = base64.b64encode(CERTIFICATE).decode()
+CUSTOMER = "0x" + "ab" * 20
+PHONE = "+256700000000"
+
+
+def custom(**options: Any) -> dict[str, Any]:
+    """A custom term with these options and no others."""
+    return {"term_type": "custom", "data": options}
+
+
+def test_phones_and_roots_are_part_of_the_document_and_of_its_hash() -> None:
+    """And the judge is told of them: roots by the sha-256 of their bytes."""
+    other = base64.b64encode(CERTIFICATE + b"\x00").decode()
+    given = document(
+        people={"customer": CUSTOMER},
+        phones={"customer": PHONE, "recipient": "+447946000"},
+        authorities={"quality_control": [ROOT, other], "safety": [ROOT]},
+    )
+    parsed = parse_document(given)
+    assert parsed.phones == {"customer": PHONE, "recipient": "+447946000"}
+    assert parsed.roots == (CERTIFICATE, CERTIFICATE + b"\x00")
+    at = datetime(2025, 6, 30, tzinfo=UTC)
+    around = parsed.circumstances(at=at, deal=b"\x01" * 32, milestone=2, submitter=None, deadline=at)
+    hashes = [sha256(root).digest() for root in parsed.roots]
+    assert around.roots == {"quality_control": frozenset(hashes), "safety": frozenset(hashes[:1])}
+    assert (around.phones, around.people) == (parsed.phones, parsed.people)
+    assert (around.milestone, around.submitter, around.deadline, around.zone) == (2, None, at, "Africa/Kampala")
+    hashes_of_documents = {
+        parse_document(given | change).hash
+        for change in ({}, {"phones": {}}, {"authorities": {}}, {"people": {}}, {"phones": {"customer": PHONE + "0"}})
+    }
+    assert len(hashes_of_documents) == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"phones": []}, "phones"),
+        ({"phones": None}, "phones"),
+        ({"phones": {"customer": "0700000000"}}, "phones.customer"),
+        ({"phones": {"customer": "+0700000000"}}, "phones.customer"),
+        ({"phones": {"customer": "+25670"}}, "phones.customer"),
+        ({"phones": {"customer": "+2567000000000000"}}, "phones.customer"),
+        ({"phones": {"customer": "+256 700 000000"}}, "phones.customer"),
+        ({"phones": {"customer": PHONE + "\n"}}, "phones.customer"),
+        ({"phones": {"customer": "+25670000000\u0660"}}, "phones.customer"),
+        ({"phones": {"customer": 256700000000}}, "phones.customer"),
+        ({"phones": {"Customer": PHONE}}, "phones.Customer"),
+        ({"phones": {f"role_{number}": PHONE for number in range(33)}}, "phones"),
+        ({"authorities": []}, "authorities"),
+        ({"authorities": {"quality_control": []}}, "authorities.quality_control"),
+        ({"authorities": {"quality_control": ROOT}}, "authorities.quality_control"),
+        ({"authorities": {"quality_control": [ROOT] * 9}}, "authorities.quality_control"),
+        ({"authorities": {"quality_control": [ROOT, "!"]}}, "authorities.quality_control[1]"),
+        ({"authorities": {"quality_control": [""]}}, "authorities.quality_control[0]"),
+        ({"authorities": {"quality_control": ["AAAA"]}}, "authorities.quality_control[0]"),
+        ({"authorities": {"quality_control": [ROOT + "\n"]}}, "authorities.quality_control[0]"),
+        ({"authorities": {"quality_control": [7]}}, "authorities.quality_control[0]"),
+        ({"authorities": {"recipient": [ROOT]}}, "authorities.recipient"),
+        ({"authorities": {"Quality Control": [ROOT]}}, "authorities.Quality Control"),
+        ({"authorities": {f"role_{number}": [ROOT] for number in range(33)}}, "authorities"),
+        ({"phone": {}}, "phone"),
+    ],
+)
+def test_refuses_broken_phones_and_authorities_at_their_path(given: Any, path: str) -> None:
+    """Numbers as E.164 writes them, certificates in base64."""
+    with pytest.raises(InvalidTerms) as caught:
+        parse_document(document(**given))
+    assert caught.value.path == path
+
+
+def test_a_certificate_has_a_largest_size() -> None:
+    """So that terms can be read."""
+    for size, fits in ((MAX_CERTIFICATE, True), (MAX_CERTIFICATE + 1, False)):
+        given = document(authorities={"safety": [base64.b64encode(b"\x30" + bytes(size - 1)).decode()]})
+        if fits:
+            assert len(parse_document(given).roots[0]) == size
+        else:
+            with pytest.raises(InvalidTerms):
+                parse_document(given)
+
+
+CERTIFIED = custom(required_documents=[{"type": "report", "verification_authority": "quality_control"}])
+MANAGED = custom(
+    required_documents=[{"type": "report", "verification_authority": "manager"}],
+    approval_workflow={"requires_manager_approval": True},
+)
+CHECKED = custom(
+    required_documents=[{"type": "report", "verification_authority": "customer"}],
+    checkpoints=[
+        {"name": "end", "deadline": "2025-06-30T10:00:00Z", "verification_method": "customer_signature", "weight": 100}
+    ],
+)
+VERIFIED = {
+    "term_type": "meeting_delivery",
+    "data": {
+        "required_participants": [
+            {"role": "service_provider", "phone_verification": True},
+            {"role": "customer", "phone_verification": True},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("term", "named", "missing"),
+    [
+        (CERTIFIED, {}, ["quality_control"]),
+        (CERTIFIED, {"people": {"customer": CUSTOMER}, "authorities": {"safety": [ROOT]}}, ["quality_control"]),
+        (CERTIFIED, {"people": {"quality_control": CUSTOMER}}, []),
+        (CERTIFIED, {"authorities": {"quality_control": [ROOT]}}, []),
+        (MANAGED, {"authorities": {"manager": [ROOT]}}, ["manager"]),
+        (MANAGED, {"people": {"manager": CUSTOMER}}, []),
+        (CHECKED, {"authorities": {"customer": [ROOT]}}, ["customer"]),
+        (CHECKED, {"people": {"customer": CUSTOMER}}, []),
+        (VERIFIED, {}, ["customer", "customer's phone", "recipient's phone"]),
+        (VERIFIED, {"people": {"customer": CUSTOMER}, "phones": {"customer": PHONE}}, ["recipient's phone"]),
+        (VERIFIED, {"people": {"customer": CUSTOMER}, "phones": {"customer": PHONE, "recipient": PHONE}}, []),
+    ],
+)
+def test_who_is_wanted_and_not_named_is_known(term: Any, named: Any, missing: list[str]) -> None:
+    """An authority by its address or its roots, whoever must give a word by an address, and phones by role."""
+    assert [role for _, role in parse_document(document(term, **named)).unnamed()] == missing
+
+
+# ---------------------------------------------------------------------------------------------- the published examples
+
+
+CHECKLIST = custom(
+    verification_code="QC-2025-001",
+    description="Complete quality control inspection checklist",
+    required_data={"inspection_report": True, "compliance_certificate": True, "manager_approval": True},
+)
+DOCUMENT_CHECK = custom(
+    verification_type="document_check",
+    required_documents=[
+        {
+            "type": "completion_certificate",
+            "format": "pdf",
+            "max_size_mb": 5,
+            "verification_authority": "quality_control",
+        },
+        {"type": "inspection_report", "format": "pdf", "fields_required": ["inspector_id", "date", "signature"]},
+    ],
+    approval_workflow={"requires_manager_approval": True, "approval_timeout_hours": 48},
+)
+TIME_MILESTONES = custom(
+    milestone_type="time_based",
+    checkpoints=[
+        {
+            "name": "project_start",
+            "deadline": "2025-06-07T09:00:00Z",
+            "verification_method": "photo_upload",
+            "weight": 20,
+        },
+        {
+            "name": "50_percent_completion",
+            "deadline": "2025-06-09T17:00:00Z",
+            "verification_method": "manager_approval",
+            "weight": 30,
+        },
+        {
+            "name": "final_delivery",
+            "deadline": "2025-06-12T18:00:00Z",
+            "verification_method": "customer_signature",
+            "weight": 50,
+        },
+    ],
+    partial_release_enabled=True,
+)
+ADVANCED_MEETING = {
+    "term_type": "meeting_delivery",
+    "data": {
+        "meeting_type": "scheduled_appointment",
+        "location_tolerance": 0.05,
+        "required_participants": [
+            {"role": "service_provider", "verification_required": True},
+            {"role": "customer", "phone_verification": True},
+        ],
+        "verification_method": "dual_confirmation",
+        "photo_evidence_required": True,
+        "signature_required": True,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("term", "wanted"),
+    [
+        (CHECKLIST, ["manager"]),
+        (DOCUMENT_CHECK, ["manager", "quality_control"]),
+        (TIME_MILESTONES, ["customer", "manager"]),
+        (ADVANCED_MEETING, ["customer", "customer's phone"]),
+    ],
+)
+def test_the_published_examples_are_accepted_as_they_stand(term: Any, wanted: list[str]) -> None:
+    """Nothing in them is passed over; and whom they want is known."""
+    assert [role for _, role in parse_term(term).unnamed()] == wanted
+
+
+@pytest.mark.parametrize(
+    ("term", "option", "closed"),
+    [
+        (DOCUMENT_CHECK, "verification_type", ["document_check"]),
+        (TIME_MILESTONES, "milestone_type", ["time_based"]),
+        (ADVANCED_MEETING, "meeting_type", ["scheduled_appointment"]),
+        (ADVANCED_MEETING, "verification_method", ["dual_confirmation"]),
+        (DOCUMENT_CHECK, "required_documents[0].format", ["pdf"]),
+        (
+            TIME_MILESTONES,
+            "checkpoints[2].verification_method",
+            ["photo_upload", "manager_approval", "customer_signature"],
+        ),
+        (ADVANCED_MEETING, "required_participants[1].role", ["customer"]),
+    ],
+)
+def test_lists_are_closed(term: Any, option: str, closed: list[str]) -> None:
+    """Each value of the wire's tables is accepted, and nothing that is nearly one."""
+    for value in closed:
+        parse_term(_with(term, option, value))
+    for value in (closed[0].upper(), closed[0] + " ", "", "other", 1, True, [closed[0]]):
+        with pytest.raises(InvalidTerms) as caught:
+            parse_term(_with(term, option, value))
+        assert caught.value.path == f"data.{option}"
+
+
+def _with(term: Any, option: str, value: Any) -> Any:
+    """The term with another value of an option: `name`, or `name[0].name` in a list of objects."""
+    name, _, inner = option.partition("[")
+    if inner:
+        place, _, inner_name = inner.partition("].")
+        value = [
+            each | {inner_name: value} if number == int(place) else each
+            for number, each in enumerate(term["data"][name])
+        ]
+    return term | {"data": term["data"] | {name: value}}

@@ -291,6 +291,34 @@ def test_after_the_deadline_it_is_too_late() -> None:
     assert not verdict_on(term, at(term, WALLET, when=late), at(term, CUSTOMER, east=5, when=late)).fulfilled
 
 
+@pytest.mark.parametrize("about", ["report", "meeting", " "])
+def test_a_word_about_something_else_confirms_no_meeting(about: str) -> None:
+    """Nor does it take a confirmation back."""
+    term = meeting(**AT_THE_PLACE, signature_required=True)
+    other = confirmation(term, about=about, at=MORNING + timedelta(minutes=1))
+    assert failed(met(term, other)) == {"meeting.confirmed_by_customer"}
+    assert met(term, confirmation(term), other.model_copy(update={"confirmed": False})).fulfilled
+
+
+def test_both_sides_may_show_the_same_picture() -> None:
+    """Whoever's copy came first counts, and the other does no harm."""
+    term = meeting(**AT_THE_PLACE, photo_evidence_required=True)
+    mine = photo(term)
+    copy = photo(term, origin={"signer": CUSTOMER}, at=MORNING + timedelta(minutes=1))
+    for shots in ((mine, copy), (copy, mine)):
+        assert met(term, *shots).fulfilled
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_phone_is_verified_or_not(number: int) -> None:
+    """By a boolean."""
+    asked = [{"role": "service_provider"}, {"role": "customer"}]
+    asked[number] |= {"phone_verification": "yes"}
+    with pytest.raises(InvalidTerms) as refused:
+        meeting(required_participants=asked)
+    assert refused.value.path == f"data.required_participants[{number}].phone_verification"
+
+
 @pytest.mark.parametrize(
     ("options", "path"),
     [

@@ -7,8 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrow_chain.terms import Coordinates, Exif, Fix, Grade, NonceStatus, Sighting
-from escrow_chain.terms.photo_checks import bits_apart
-from tests.terms.records import DEAL, MORNING, failed, only, photo, picture_hash, pictured, verdict_on
+from escrow_chain.terms.photo import ManifestState
+from escrow_chain.terms.photo_checks import SAME_SCENE_INLIERS, bits_apart
+from tests.terms.records import (
+    DEAL,
+    MORNING,
+    failed,
+    likeness,
+    manifest,
+    only,
+    photo,
+    picture_hash,
+    pictured,
+    verdict_on,
+)
 
 ONE = pictured()
 
@@ -255,3 +267,113 @@ def test_authentic_is_what_is_bound_and_new() -> None:
     assert "photo.authentic" in failed(verdict_on(term, photo(term, origin={"nonce_status": NonceStatus.USED})))
     assert "photo.authentic" in failed(verdict_on(term, photo(term, sightings=None)))
     assert all(check.code != "photo.authentic" for check in verdict_on(ONE, photo(ONE)).checks)
+
+
+# ------------------------------------------------------------------------------------------- parts and turned copies
+
+
+AUTHENTIC = pictured(ai_validation={"verify_authenticity": True})
+TWO = pictured(required_count=2, ai_validation={"verify_authenticity": True})
+ELSEWHERE = b"\x02" * 32
+
+
+@pytest.mark.parametrize(
+    ("inliers", "counts"), [(0, True), (SAME_SCENE_INLIERS - 1, True), (SAME_SCENE_INLIERS, False)]
+)
+@pytest.mark.parametrize(("deal", "term"), [(DEAL, ELSEWHERE), (b"\x01" * 32, ELSEWHERE), (b"\x01" * 32, AUTHENTIC.id)])
+def test_a_part_of_a_photo_from_elsewhere_is_not_authentic(
+    inliers: int, counts: bool, deal: bytes, term: bytes
+) -> None:
+    """From another term of the deal, or from another deal of the wallet; the verdict says how much they share."""
+    piece = photo(
+        AUTHENTIC,
+        likenesses=(likeness(inliers=3, deal=deal, term=term), likeness(inliers=inliers, deal=deal, term=term)),
+    )
+    verdict = verdict_on(AUTHENTIC, piece)
+    assert failed(verdict) == (set() if counts else {"photo.same_scene", "photo.authentic", "photo.count"})
+    assert only(verdict, "photo.same_scene").measured == max(3, inliers)
+
+
+def test_a_part_of_a_photo_that_counts_is_no_second_photo() -> None:
+    """Of one that did not count it is the first."""
+    whole = photo(TWO, 1)
+    part = photo(TWO, 2, at=MORNING + timedelta(minutes=1), likenesses=(likeness(whole.sha256, term=TWO.id),))
+    assert failed(verdict_on(TWO, whole, part)) == {"photo.same_scene", "photo.authentic", "photo.count"}
+    useless = whole.model_copy(update={"pdq_quality": 10})
+    assert verdict_on(TWO, useless, part, photo(TWO, 3)).fulfilled
+
+
+def test_a_part_stays_a_part_when_it_comes_at_the_same_time() -> None:
+    """Whichever of the two is judged first, and whichever of them was compared with the other."""
+    whole = photo(TWO, 1)
+    part = photo(TWO, 2, likenesses=(likeness(whole.sha256, term=TWO.id),))
+    for pair in ((whole, part), (part, whole)):
+        verdict = verdict_on(TWO, *pair)
+        assert failed(verdict) == {"photo.same_scene", "photo.authentic", "photo.count"}
+        assert {check.piece for check in verdict.failures if check.code == "photo.same_scene"} == {1}
+
+
+def test_trying_again_with_a_part_is_no_offence() -> None:
+    """Somebody who was told to go nearer may send a part of the same photo for the same term."""
+    before = likeness(b"\x07" * 32, term=AUTHENTIC.id)
+    assert verdict_on(AUTHENTIC, photo(AUTHENTIC, likenesses=(before,))).fulfilled
+    other_milestone = before.model_copy(update={"milestone": 1})
+    assert not verdict_on(AUTHENTIC, photo(AUTHENTIC, likenesses=(other_milestone,))).fulfilled
+
+
+def test_nobody_looked_for_parts_is_a_failed_check() -> None:
+    """Without a history there is no word on them."""
+    verdict = verdict_on(AUTHENTIC, photo(AUTHENTIC, likenesses=None))
+    assert failed(verdict) == {"photo.same_scene", "photo.authentic", "photo.count"}
+    assert "Nobody could look" in str(only(verdict, "photo.same_scene").sentence)
+
+
+def test_parts_are_looked_at_where_authenticity_is_asked_for() -> None:
+    """Elsewhere a photo is only held against whole ones."""
+    alike = (likeness(term=ELSEWHERE),)
+    for term in (
+        ONE,
+        pictured(ai_validation={"enabled": False, "verify_authenticity": True}),
+        pictured(ai_validation={"check_quality": True}),
+    ):
+        assert verdict_on(term, photo(term, likenesses=alike)).fulfilled
+
+
+# ---------------------------------------------------------------------------------------------------- trusted cameras
+
+
+def test_a_trusted_cameras_photo_is_authentic() -> None:
+    """Whatever it has in common with others: two photos of one thing from one place are two."""
+    for likenesses in ((), None, (likeness(term=ELSEWHERE),)):
+        piece = photo(AUTHENTIC, manifest=manifest(), likenesses=likenesses)
+        verdict = verdict_on(AUTHENTIC, piece)
+        assert failed(verdict) == set()
+        assert only(verdict, "photo.authentic").measured == "captured by a trusted camera"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": ManifestState.UNTRUSTED},
+        {"state": ManifestState.INVALID},
+        {"captured": False},
+    ],
+)
+def test_any_other_manifest_says_nothing(changes: dict[str, object]) -> None:
+    """The photo is held to what one without a manifest is."""
+    found = manifest(**changes)
+    assert verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found)).fulfilled
+    assert "photo.authentic" in failed(verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found, likenesses=None)))
+    part = photo(AUTHENTIC, manifest=found, likenesses=(likeness(term=ELSEWHERE),))
+    assert "photo.authentic" in failed(verdict_on(AUTHENTIC, part))
+
+
+def test_a_trusted_cameras_photo_is_shown_once_all_the_same() -> None:
+    """The same file or picture was seen before, whoever took it; and somebody must have signed it."""
+    for seen in (sighting(distance=0, same_file=True), sighting(distance=10)):
+        assert "photo.same_picture" in failed(
+            verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=manifest(), sightings=(seen,)))
+        )
+    assert "photo.same_file" in failed(verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=manifest(), sightings=None)))
+    unsigned = photo(AUTHENTIC, manifest=manifest(), provenance=None)
+    assert failed(verdict_on(AUTHENTIC, unsigned)) == {"evidence.grade"}

@@ -77,7 +77,8 @@ def check_checkpoints(asked: Sequence[Checkpoint]) -> None:
         raise broken_rule(f"not a list of 1 to {MAX_CHECKPOINTS} checkpoints", at="checkpoints")
     for number, (earlier, later) in enumerate(pairwise(asked), start=1):
         if later.deadline <= earlier.deadline:
-            raise broken_rule("not after the deadline of the checkpoint before it", at=f"checkpoints[{number}].deadline")
+            at = f"checkpoints[{number}].deadline"
+            raise broken_rule("not after the deadline of the checkpoint before it", at=at)
     if len({each.name for each in asked}) < len(asked):
         raise broken_rule("has the same name twice", at="checkpoints")
     together = sum(each.percent for each in asked)
@@ -124,8 +125,9 @@ def _named(
     names = tuple(each.name for each in checkpoints if each.role is None)
     if not names:
         return [], []
-    said = [each for each in photos if each.piece.category in names]
-    return [Check(CATEGORY, each in said, each.piece.category, names, each.grade, each.number) for each in photos], said
+    said = [(each, each.piece.category in names) for each in photos]
+    checks = [Check(CATEGORY, passed, each.piece.category, names, each.grade, each.number) for each, passed in said]
+    return checks, [each for each, passed in said if passed]
 
 
 def _pictured(checkpoint: Checkpoint, photos: Sequence[Exhibit[Photo]]) -> tuple[Check, set[int]]:

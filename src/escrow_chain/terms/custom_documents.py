@@ -93,8 +93,7 @@ def document_checks(
             good[wanted.type].append(exhibit)
     counted: set[int] = set()
     for each in required:
-        own = [word for word in words if word.is_by(circumstances.addresses({each.verification_authority or ""}))]
-        found, kept = _supplied(each, good[each.type], words, circumstances)
+        found, kept = _supplied(each, good[each.type], documents, words, circumstances)
         checks += found
         counted |= kept
     return checks, counted
@@ -113,13 +112,16 @@ def _piece_checks(exhibit: Exhibit[Document], wanted: RequiredDocument) -> list[
 
 
 def _filled(document: Document) -> set[str]:
+    """The names of filled fields: a signature that is not whole fills none, whatever its field is called."""
     signed = {each.field for each in document.signatures if each.whole}
-    return {*document.fields, *document.stated, *signed, *({SIGNATURE} if signed else ())}
+    texts = {*document.fields, *document.stated} - {each.field for each in document.signatures}
+    return {*texts, *signed, *({SIGNATURE} if signed else ())}
 
 
 def _supplied(
     required: RequiredDocument,
     good: Sequence[Exhibit[Document]],
+    documents: Sequence[Exhibit[Document]],
     words: Sequence[Exhibit[Confirmation]],
     circumstances: Circumstances,
 ) -> tuple[list[Check], set[int]]:
@@ -132,7 +134,7 @@ def _supplied(
     if authority is None:
         return checks, counted
     own = [each for each in words if each.is_by(circumstances.addresses({authority}))]
-    word = last_word([each for each in own if last and each.begun >= last.happened], required.type)
+    word = last_word(_about(last, documents, own), required.type)
     if word is not None:
         reason = None if word.piece.confirmed else "refused"
         passed = word.piece.confirmed
@@ -142,3 +144,13 @@ def _supplied(
     signers = tuple(each.signer for each in last.piece.signatures if each.whole and each.root in roots) if last else ()
     grade = last.grade if last else None
     return [*checks, Check(APPROVED, bool(signers), signers, authority, grade, values=named)], counted
+
+
+def _about(
+    last: Exhibit[Document] | None, documents: Sequence[Exhibit[Document]], words: Sequence[Exhibit[Confirmation]]
+) -> list[Exhibit[Confirmation]]:
+    """The words about this document: approvals since it came, and refusals since the very same file first did."""
+    if last is None:
+        return []
+    first = min(each.happened for each in documents if each.piece.sha256 == last.piece.sha256)
+    return [each for each in words if each.begun >= (last.happened if each.piece.confirmed else first)]

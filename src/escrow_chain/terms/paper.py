@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from escrow_chain.protocol.numbers import Bytes32
+from escrow_chain.terms.ink import visible
 from escrow_chain.terms.provenance import Provenance
 from escrow_chain.terms.record import Instant, Record
 
@@ -13,9 +14,10 @@ DocumentType = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """What a document is, as in `inspection_report`."""
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 FieldValues = Annotated[
-    Mapping[FieldName, Annotated[str, StringConstraints(min_length=1, max_length=10_000)]], Field(max_length=1000)
+    Mapping[FieldName, Annotated[str, StringConstraints(max_length=10_000), AfterValidator(visible)]],
+    Field(max_length=1000),
 ]
-"""Filled fields by name."""
+"""Filled fields by name: none that shows nothing."""
 
 
 class PdfSignature(Record):

@@ -213,6 +213,10 @@ def same_scene(exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], circu
         for each in photo.likenesses or ()
         if each.sha256 in files or _is_elsewhere(each, photo, circumstances)
     ]
+    # Of two that came at once, the one that is judged first may be the one that was compared with the other.
+    inliers += [
+        each.inliers for other in counted for each in other.piece.likenesses or () if each.sha256 == photo.sha256
+    ]
     most = max(inliers, default=0)
     return found(
         SAME_SCENE,

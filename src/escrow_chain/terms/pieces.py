@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from escrow_chain.protocol.numbers import Bytes32
+from escrow_chain.terms.ink import visible
 from escrow_chain.terms.paper import Document
 from escrow_chain.terms.people import PhoneNumber
 from escrow_chain.terms.photo import Photo
@@ -21,17 +21,9 @@ from escrow_chain.terms.record import Instant, Record
 from escrow_chain.terms.sentence import Sentence, as_sentence
 
 CodeText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-def _visible(text: str) -> str:
-    if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise PydanticCustomError("invisible", "nothing in it can be seen")
-    return text
-
-
 DataName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 DataValues = Annotated[
-    Mapping[DataName, Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_visible)]],
+    Mapping[DataName, Annotated[str, StringConstraints(max_length=10_000), AfterValidator(visible)]],
     Field(min_length=1, max_length=100),
 ]
 """Text by name: at least one, and none that shows nothing."""
