@@ -1,0 +1,27 @@
+"""The cases, told by subject: each module has its `cases()`."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Final
+
+from corpus.case import Case
+
+SUBJECTS: Final = (
+    "binding",
+    "refused_terms",
+    "places",
+    "photos",
+    "meetings",
+    "words",
+    "codes",
+    "documents",
+    "checkpoints",
+    "signers",
+)
+
+
+def told() -> Iterator[tuple[str, Case]]:
+    """Every case with its subject."""
+    for subject in SUBJECTS:
+        for case in import_module(f"{__name__}.{subject}").cases():
+            yield subject, case
