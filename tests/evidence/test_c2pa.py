@@ -16,7 +16,7 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from bench.camera import photograph
-from escrow_chain.evidence.c2pa_manifest import DIGITAL_CAPTURE, NONCE_LABEL, manifest_of
+from escrow_chain.evidence.c2pa_manifest import DIGITAL_CAPTURE, NONCE_LABEL, _state, manifest_of
 from escrow_chain.evidence.photo import PhotoFindings, parse_photo
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
 from escrow_chain.terms.photo import Manifest, ManifestState
@@ -295,6 +295,9 @@ def test_a_manifest_that_is_kept_elsewhere_is_not_fetched() -> None:
             server.accept()
         assert (manifest.state, manifest.captured, manifest.nonce) == (INVALID, False, None)
         assert "not in the file" in str(manifest.reason)
+        findings = parse_photo(signed)
+        assert isinstance(findings, PhotoFindings)
+        assert findings.manifest == manifest
         asking = Thread(target=read_as_it_comes, args=(signed,))
         asking.start()
         server.accept()[0].close()
@@ -305,6 +308,26 @@ def read_as_it_comes(signed: bytes) -> None:
     """With the settings that nobody made."""
     with pytest.raises(C2paError):
         Reader("image/jpeg", io.BytesIO(signed))
+
+
+def test_silence_is_no_proof() -> None:
+    """If c2pa-rs does not say that signature, picture and signer were verified, they were not."""
+    everything = {"claimSignature.validated", "assertion.dataHash.match", "signingCredential.trusted"}
+    assert _state(everything, set())[0] == TRUSTED
+    for missing, state in (
+        ("claimSignature.validated", INVALID),
+        ("assertion.dataHash.match", INVALID),
+        ("signingCredential.trusted", UNTRUSTED),
+    ):
+        assert _state(everything - {missing}, set())[0] == state
+
+
+def test_a_certificate_that_cannot_be_read_is_nobodys() -> None:
+    """One of a version that there is not, which `cryptography` calls an error of its own kind."""
+    version = b"\xa0\x03\x02\x01"
+    signed = CAMERA.sign(PHOTO)
+    assert signed.count(version + b"\2") == len(CAMERA.holder.chain)
+    assert found(signed.replace(version + b"\2", version + b"\7")).state == INVALID
 
 
 @pytest.mark.parametrize("anchors", ["", ROOT.pem], ids=["nobody", "pinned"])

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 import escrow_chain.cli.demo
 from bench.camera import NAMES, NATIVE, Shot, jpeg, photograph, picture
-from escrow_chain.evidence.photo import MAX_PIXELS, PhotoFindings, parse_photo
+from escrow_chain.evidence.photo import MAX_PIXELS, MAX_SIDE, MOST_MEMORY, PhotoFindings, parse_photo
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.terms.photo_checks import LEAST_BRIGHTNESS, LEAST_DETAIL, LEAST_SHARPNESS, MOST_BRIGHTNESS
 
@@ -60,15 +60,17 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png_of(width: int, height: int, data: bytes) -> bytes:
+def png_of(width: int, height: int, data: bytes, *, colours: str = "RGB") -> bytes:
     """A PNG that promises these pixels, and has this data."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 8, {"L": 0, "RGB": 2, "P": 3, "RGBA": 6}[colours], 0, 0, 0)
+    palette = png_chunk(b"PLTE", bytes(48)) if colours == "P" else b""
+    chunks = png_chunk(b"IHDR", header) + palette + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def jpeg_of(width: int, height: int, content: bytes) -> bytes:
     """A real JPEG whose header promises other pixels."""
-    frame = content.index(b"\xff\xc0")
+    frame = content.index(b"\xff\xc2" if b"\xff\xc2" in content else b"\xff\xc0")
     return content[: frame + 5] + struct.pack(">HH", height, width) + content[frame + 9 :]
 
 
@@ -184,13 +186,73 @@ def test_other_formats_are_named_and_refused(content: bytes, kind: str) -> None:
     assert (refusal.code, refusal.measured) == ("photo.format", kind)
 
 
-@pytest.mark.parametrize("width", [60_000, 8001])
-def test_promised_pixels_are_refused_before_they_are_decoded(shoot: Shoot, width: int) -> None:
-    """From the header alone, in a JPEG and in a PNG."""
-    height = 60_000 if width == 60_000 else 8000
-    for content in (jpeg_of(width, height, shoot("coffee")), png_of(width, height, zlib.compress(b"\0" * 1000))):
-        refusal = refused(content)
-        assert (refusal.code, refusal.measured, refusal.limit) == ("photo.pixels", width * height, MAX_PIXELS)
+def jpeg_in(kind: str, image: Image.Image) -> bytes:
+    """A JPEG whose colours come in one scan, one after the other (its header says so), or progressively."""
+    content = bytearray(saved(image, "JPEG", progressive=kind == "progressive"))
+    if kind == "colour by colour":
+        content[content.index(b"\xff\xda") + 4] = 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "mode", "kind", "limit"),
+    [
+        (8001, 8000, "RGB", "one scan", MAX_PIXELS),
+        (60_000, 60_000, "RGB", "one scan", MAX_PIXELS),
+        (8001, 8000, "L", "one scan", MAX_PIXELS),
+        (5000, 5000, "RGB", "progressive", MOST_MEMORY // 7),
+        (5000, 5000, "RGB", "colour by colour", MOST_MEMORY // 7),
+        (8000, 8000, "L", "progressive", MOST_MEMORY // 3),
+        (4400, 4400, "CMYK", "one scan", MOST_MEMORY // 9),
+        (4000, 4000, "CMYK", "progressive", MOST_MEMORY // 12),
+    ],
+)
+def test_pixels_that_would_take_too_much_are_refused(width: int, height: int, mode: str, kind: str, limit: int) -> None:
+    """From a JPEG's header alone; how much they take depends on the colours, and on how many scans they come in."""
+    small = jpeg_in(kind, Image.effect_noise((64, 48), 50).convert(mode))
+    refusal = refused(jpeg_of(width, height, small))
+    assert (refusal.code, refusal.measured, refusal.unit) == ("photo.pixels", width * height, "pixels")
+    assert limit - 5000 <= int(refusal.limit or 0) <= limit
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "colours", "limit"),
+    [
+        (60_000, 60_000, "RGB", MOST_MEMORY // 5),
+        (6000, 5600, "RGB", MOST_MEMORY // 5),
+        (6000, 5600, "RGBA", MOST_MEMORY // 5),
+        (8001, 8000, "L", MAX_PIXELS),
+        (8001, 8000, "P", MAX_PIXELS),
+    ],
+)
+def test_a_pngs_pixels_are_refused_before_they_are_decoded(width: int, height: int, colours: str, limit: int) -> None:
+    """From the header alone, as those of a JPEG."""
+    refusal = refused(png_of(width, height, zlib.compress(b"\0" * 1000), colours=colours))
+    assert (refusal.code, refusal.measured) == ("photo.pixels", width * height)
+    assert limit - 1000 <= int(refusal.limit or 0) <= limit
+
+
+def test_a_webp_may_have_as_many_pixels_as_fit_beside_three_copies_of_the_file() -> None:
+    """Its decoder takes sixteen bytes for each."""
+    plain = saved(Image.new("RGB", (3300, 3300), "teal"), "WEBP")
+    refusal = refused(plain)
+    assert (refusal.code, refusal.measured) == ("photo.pixels", 3300 * 3300)
+    assert refusal.limit == (MOST_MEMORY - 3 * len(plain)) // 16
+    assert found(saved(Image.new("RGB", (3000, 3000), "teal"), "WEBP")).width == 3000
+
+
+def test_a_photo_of_64_megapixels_is_read() -> None:
+    """The largest that a phone's camera saves."""
+    content = saved(Image.new("RGB", (8000, 8000), "teal"), "JPEG")
+    assert found(content).width == 8000
+
+
+@pytest.mark.parametrize(("width", "height"), [(65_536, 1), (1, 65_536)])
+def test_a_strip_is_refused(width: int, height: int) -> None:
+    """A PNG's rows can be longer than any camera's, and are kept three times."""
+    refusal = refused(saved(Image.new("L", (width, height)), "PNG"))
+    assert (refusal.code, refusal.measured, refusal.limit) == ("photo.pixels", 65_536, MAX_SIDE)
+    assert found(saved(Image.new("L", (min(width, MAX_SIDE), min(height, MAX_SIDE))), "PNG")).format == "png"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -261,6 +323,15 @@ def test_a_picture_that_can_be_seen_through_is_refused(shoot: Shoot, mode: str) 
     """What is under the transparent pixels is hashed, and nobody sees it."""
     refusal = refused(see_through(opened(shoot("coffee")), mode))
     assert (refusal.code, refusal.measured, refusal.limit) == ("photo.mode", "transparent", "opaque")
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1599, 1199), (0, 700), (800, 655)])
+def test_a_single_pixel_that_can_be_seen_through_is_enough(shoot: Shoot, place: tuple[int, int]) -> None:
+    """Wherever it is: the picture is looked through strip by strip."""
+    image = opened(shoot("coffee")).convert("RGBA")
+    red, green, blue, _ = image.getpixel(place)
+    image.putpixel(place, (red, green, blue, 254))
+    assert refused(saved(image, "PNG", compress_level=1)).measured == "transparent"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

@@ -179,7 +179,7 @@ def _certificates(store: bytes) -> Iterator[x509.Certificate]:
         begin = candidate.start(1) + 2
         try:
             yield x509.load_der_x509_certificate(store[begin : begin + int.from_bytes(candidate[1])])
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             continue
 
 

@@ -32,7 +32,7 @@ PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
 MAX_PIXELS: Final = 64_000_000
 MAX_SIDE: Final = 65_535
 """Pixels in a row or column: what a JPEG can have. A PNG's rows are kept three times while it is decoded."""
-MOST_MEMORY: Final = 170_000_000
+MOST_MEMORY: Final = 165_000_000
 """Bytes for the file and its decoding. With what else a worker has (120 MB) it stays below 300 MB."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _NAMES: Final[dict[str, PhotoFormat]] = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}
