@@ -19,6 +19,7 @@ from tests.terms.records import (
     data,
     failed,
     only,
+    photo,
     verdict_on,
 )
 
@@ -205,3 +206,47 @@ def test_what_is_wrong_is_named_by_its_path(options: dict[str, Any], path: str) 
     with pytest.raises(InvalidTerms) as refused:
         customized(**options)
     assert refused.value.path == path
+
+
+def test_other_peoples_words_do_not_move_what_is_approved() -> None:
+    """The manager approves what the recipient handed in; a customer who says yes once more takes nothing back."""
+    term = customized(
+        milestone_type="time_based",
+        checkpoints=[
+            {
+                "name": "start",
+                "deadline": "2025-07-01T00:00:00Z",
+                "verification_method": "photo_upload",
+                "weight": 40,
+            },
+            {
+                "name": "end",
+                "deadline": "2025-07-02T00:00:00Z",
+                "verification_method": "customer_signature",
+                "weight": 60,
+            },
+        ],
+        approval_workflow={"requires_manager_approval": True, "approval_timeout_hours": 2},
+    )
+    shown = photo(term, at=MORNING, category="start")
+    approved = confirmation(term, at=MORNING + timedelta(hours=1), signer=MANAGER)
+    words = [confirmation(term, about="end", at=MORNING + timedelta(hours=hours)) for hours in (3, 5)]
+    assert verdict_on(term, shown, approved, *words).fulfilled
+    late = confirmation(term, at=MORNING + timedelta(hours=2, seconds=1), signer=MANAGER)
+    assert failed(verdict_on(term, shown, late, *words)) == {"approval.timeout"}
+
+
+def test_an_approval_has_its_time_after_the_last_checkpoint() -> None:
+    """The milestone lasts so long; at the end of time it ends."""
+
+    def latest(last: str, **workflow: Any) -> Any:
+        checkpoint = {"name": "end", "deadline": last, "verification_method": "photo_upload", "weight": 100}
+        return customized(checkpoints=[checkpoint], **workflow).options.latest
+
+    workflow = {"approval_workflow": {"requires_manager_approval": True, "approval_timeout_hours": 48}}
+    assert latest("2025-07-01T00:00:00Z").isoformat() == "2025-07-01T00:00:00+00:00"
+    assert latest("2025-07-01T00:00:00Z", **workflow).isoformat() == "2025-07-03T00:00:00+00:00"
+    assert latest("9999-12-31T00:00:00Z", **workflow).isoformat() == "9999-12-31T23:59:59.999999+00:00"
+    assert latest("2025-07-01T00:00:00Z", deadline="2025-07-02T00:00:00Z", **workflow).isoformat() == (
+        "2025-07-02T00:00:00+00:00"
+    )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrow_chain.terms import Confirmation, Grade, InvalidTerms, Piece, Term, Verdict
-from escrow_chain.terms.custom_documents import MEGABYTE
+from escrow_chain.terms.options import MEGABYTE
 from tests.terms.records import (
     CUSTOMER,
     INSPECTOR,
@@ -480,3 +480,19 @@ def test_a_field_that_is_asked_for_twice_is_one_field() -> None:
     """It is filled once."""
     term = customized(**asked(fields_required=["date", "date"]))
     assert judged(term, document(term, "certificate", stated={"date": "today"})).fulfilled
+
+
+def test_one_file_serves_for_one_type() -> None:
+    """The type is what the recipient says; who signs a file signs it once."""
+    term = customized(required_documents=[{"type": "certificate"}, {"type": "report"}])
+    both = [document(term, kind, 1, at=MORNING + n * HOUR) for n, kind in enumerate(("certificate", "report"))]
+    assert failed(verdict_on(term, *both)) == {"document.supplied"}
+    assert verdict_on(term, *both, document(term, "report", 2, at=MORNING + 3 * HOUR)).fulfilled
+
+
+@pytest.mark.parametrize(("megabytes", "size"), [(1.001, 1_001_000), (0.1, 100_000), (0.07, 70_000), (5, 5_000_000)])
+def test_sizes_are_exact(megabytes: float, size: int) -> None:
+    """To the byte, as the text in JSON says it."""
+    term = customized(required_documents=[{"type": "report", "max_size_mb": megabytes}])
+    assert verdict_on(term, document(term, "report", size=size)).fulfilled
+    assert "document.file_size" in failed(verdict_on(term, document(term, "report", size=size + 1)))

@@ -1,14 +1,16 @@
 """`photo_upload`, option by option and check by check."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrow_chain.terms import Coordinates, Exif, Fix, Grade, NonceStatus, Sighting
+from escrow_chain.terms import Coordinates, Exif, Fix, Grade, NonceStatus, Photo, Sighting
 from escrow_chain.terms.photo import ManifestState
 from escrow_chain.terms.photo_checks import SAME_SCENE_INLIERS, bits_apart
+from escrow_chain.terms.photo_upload import MAX_PHOTOS
 from tests.terms.records import (
     DEAL,
     MORNING,
@@ -342,30 +344,51 @@ def test_parts_are_looked_at_where_authenticity_is_asked_for() -> None:
 # ---------------------------------------------------------------------------------------------------- trusted cameras
 
 
-def test_a_trusted_cameras_photo_is_authentic() -> None:
-    """Whatever it has in common with others: two photos of one thing from one place are two."""
-    for likenesses in ((), None, (likeness(term=ELSEWHERE),)):
-        piece = photo(AUTHENTIC, manifest=manifest(), likenesses=likenesses)
-        verdict = verdict_on(AUTHENTIC, piece)
-        assert failed(verdict) == set()
-        assert only(verdict, "photo.authentic").measured == "captured by a trusted camera"
+def of_this_nonce(**fields: Any) -> Photo:
+    """A photo that a trusted camera took for its own nonce."""
+    piece = photo(AUTHENTIC, **fields)
+    assert piece.provenance is not None
+    return piece.model_copy(update={"manifest": manifest(nonce=piece.provenance.nonce)})
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"state": ManifestState.UNTRUSTED},
-        {"state": ManifestState.INVALID},
-        {"captured": False},
-    ],
-)
-def test_any_other_manifest_says_nothing(changes: dict[str, object]) -> None:
-    """The photo is held to what one without a manifest is."""
-    found = manifest(**changes)
-    assert verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found)).fulfilled
-    assert "photo.authentic" in failed(verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found, likenesses=None)))
-    part = photo(AUTHENTIC, manifest=found, likenesses=(likeness(term=ELSEWHERE),))
-    assert "photo.authentic" in failed(verdict_on(AUTHENTIC, part))
+def test_a_photo_that_a_trusted_camera_took_for_this_nonce_is_authentic() -> None:
+    """And still no part of another one: of a photo and a part of it, one counts."""
+    verdict = verdict_on(AUTHENTIC, of_this_nonce())
+    assert failed(verdict) == set()
+    assert only(verdict, "photo.authentic").measured == "G2"
+    for likenesses in (None, (likeness(term=ELSEWHERE),)):
+        assert failed(verdict_on(AUTHENTIC, of_this_nonce(likenesses=likenesses))) >= {"photo.same_scene"}
+
+
+def test_a_manifest_that_says_nothing_of_this_nonce_is_none() -> None:
+    """The photo is held to what one without a manifest is; so is one that nobody knows signed."""
+    for found in (
+        manifest(),
+        manifest(state=ManifestState.UNTRUSTED),
+        manifest(state=ManifestState.UNTRUSTED, captured=False),
+    ):
+        assert verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found)).fulfilled
+        assert "photo.authentic" in failed(verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=found, likenesses=None)))
+        part = photo(AUTHENTIC, manifest=found, likenesses=(likeness(term=ELSEWHERE),))
+        assert "photo.authentic" in failed(verdict_on(AUTHENTIC, part))
+
+
+@pytest.mark.parametrize("changes", [{"state": ManifestState.INVALID}, {"captured": False}])
+def test_a_manifest_may_speak_against_its_photo(changes: dict[str, object]) -> None:
+    """One that is broken, or whose trusted signer says that it is not as a camera took it. The recipient is told so."""
+    verdict = verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=manifest(**changes)))
+    assert "photo.authentic" in failed(verdict)
+    assert "changed after the camera took it" in str(only(verdict, "photo.authentic").sentence)
+
+
+def test_more_photos_than_can_be_compared_are_not_judged() -> None:
+    """The first ones are; later ones are passed over, and the verdict says so."""
+    term = pictured(required_count=1)
+    pieces = [photo(term, 1 + n % 31, at=MORNING + timedelta(seconds=n)) for n in range(MAX_PHOTOS)]
+    assert "evidence.count" not in failed(verdict_on(term, *pieces))
+    verdict = verdict_on(term, *pieces, photo(term, 1, at=MORNING + timedelta(hours=1)))
+    assert only(verdict, "evidence.count").measured == MAX_PHOTOS + 1
+    assert verdict.fulfilled
 
 
 def test_a_trusted_cameras_photo_is_shown_once_all_the_same() -> None:
@@ -376,4 +399,4 @@ def test_a_trusted_cameras_photo_is_shown_once_all_the_same() -> None:
         )
     assert "photo.same_file" in failed(verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=manifest(), sightings=None)))
     unsigned = photo(AUTHENTIC, manifest=manifest(), provenance=None)
-    assert failed(verdict_on(AUTHENTIC, unsigned)) == {"evidence.grade"}
+    assert failed(verdict_on(AUTHENTIC, unsigned)) == {"evidence.grade", "photo.authentic", "photo.count"}

@@ -29,6 +29,7 @@ from escrow_chain.terms.photo import Category
 from escrow_chain.terms.pieces import About, CodeText, DataValues, Kind, Rating
 from escrow_chain.terms.place import Fix
 from escrow_chain.terms.record import Record
+from escrow_chain.terms.sentence import say
 
 _CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)
 
@@ -127,7 +128,7 @@ def read_statement(kind: type[Statement], document: JsonValue) -> Statement | Re
         measured = f"{size} bytes, and {MAX_STATEMENT} are allowed"
     return Refusal(
         code=f"{kind.KIND}.malformed",
-        sentence=f"What was handed in as {kind.KIND} is none: it needs {kind.NEEDS}.",
+        sentence=say("What was handed in as {kind} is none: it needs {needs}.", kind=kind.KIND, needs=kind.NEEDS),
         measured=measured,
     )
 

@@ -7,7 +7,7 @@ for. The manager approves what was handed in by then, with a key of the own.
 
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, FiniteFloat, field_validator, model_validator
@@ -30,6 +30,7 @@ from escrow_chain.terms.words import confirmation_rule, confirmed_check, last_wo
 
 MAX_HOURS: Final = 87_600
 MAX_DOCUMENTS: Final = 20
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 APPROVAL: Final = "manager_approval"
 """Among the required data it is no text, but the manager's word."""
 
@@ -148,9 +149,12 @@ class CustomOptions(Options):
 
     @property
     def latest(self) -> datetime | None:
-        """The deadline, or that of the last checkpoint if it is earlier."""
-        ends = [self.deadline, self.due[-1].deadline if self.due else None]
-        return min((end for end in ends if end), default=None)
+        """The deadline, or that of the last checkpoint with the time of its approval if that is earlier."""
+        if not self.due:
+            return self.deadline
+        last = self.due[-1].deadline
+        approved = last + min(timedelta(hours=self.hours or 0), _NEVER - last)
+        return min(self.deadline, approved) if self.deadline else approved
 
     @property
     def max_bytes(self) -> int | None:
@@ -193,12 +197,17 @@ def examine(options: CustomOptions, exhibits: Sequence[Exhibit[Any]], circumstan
         checks += found
         counted |= kept
     if options.needs_approval:
-        handed_in = max((each.happened for each in exhibits if each.number in counted), default=None)
+        handed_in = _last(own, counted) or _last(words, counted)
         managers = circumstances.addresses({MANAGER})
         last = _approval(options.hours, [each for each in words if each.is_by(managers)], handed_in)
         checks += _approval_checks(options.hours, last, handed_in)
         counted |= {last.number} if last and last.piece.confirmed else set()
     return Findings(checks=tuple(checks), counted=tuple(each.number for each in exhibits if each.number in counted))
+
+
+def _last(exhibits: Sequence[Exhibit[Any]], counted: set[int]) -> datetime | None:
+    """When the last of these that counts came in."""
+    return max((each.happened for each in exhibits if each.number in counted), default=None)
 
 
 def _parts(

@@ -14,13 +14,12 @@ from pydantic import Field, FiniteFloat
 from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit
-from escrow_chain.terms.options import Part
+from escrow_chain.terms.options import Part, in_bytes
 from escrow_chain.terms.paper import Document, DocumentType, FieldName
 from escrow_chain.terms.people import Role
 from escrow_chain.terms.pieces import Confirmation
 from escrow_chain.terms.words import last_word
 
-MEGABYTE: Final = 1_000_000
 MAX_DOCUMENT_MB: Final = 64
 SIGNATURE: Final = "signature"
 """A required field that a signature in the document fills."""
@@ -45,7 +44,7 @@ FIELDS: Final = Rule(
 SUPPLIED: Final = Rule(
     "document.supplied",
     passed="{type}: handed in.",
-    failed="{type}: no document that counts. Hand one in as PDF.",
+    failed="{type}: no document that counts, and that counts for nothing else. Hand one in as PDF.",
     unit="documents",
     decisive=True,
 )
@@ -70,7 +69,7 @@ class RequiredDocument(Part):
     @property
     def max_bytes(self) -> int:
         """The largest file that can count."""
-        return int(self.max_size_mb * MEGABYTE)
+        return in_bytes(self.max_size_mb)
 
 
 def document_checks(
@@ -92,8 +91,11 @@ def document_checks(
         if wanted and exhibit.timely and all_passed(found):
             good[wanted.type].append(exhibit)
     counted: set[int] = set()
+    used: set[bytes] = set()
     for each in required:
-        found, kept = _supplied(each, good[each.type], documents, words, circumstances)
+        own = [exhibit for exhibit in good[each.type] if exhibit.piece.sha256 not in used]
+        used |= {exhibit.piece.sha256 for exhibit in own[-1:]}
+        found, kept = _supplied(each, own, documents, words, circumstances)
         checks += found
         counted |= kept
     return checks, counted

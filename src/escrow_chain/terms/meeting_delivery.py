@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, field_validator, model_validator
 
@@ -31,6 +31,7 @@ from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.photo_upload import PhotoOptions, photos_that_count
 from escrow_chain.terms.pieces import Code, Confirmation, Position
 from escrow_chain.terms.place import Coordinates, Latitude, Longitude
+from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
 from escrow_chain.terms.track import (
     arrival_speeds,
@@ -153,6 +154,8 @@ class MeetingWindow(Part):
 
 class MeetingOptions(Options):
     """The options of the wire's section 9.4. Distances in kilometres."""
+
+    BEST_GRADE: ClassVar[Grade] = Grade.ATTESTED
 
     max_distance_km: Kilometres | None = None
     buyer_coordinates: Place | None = None

@@ -8,6 +8,7 @@ its hash).
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, NoReturn, TypeVar
 
 from pydantic import (
@@ -25,6 +26,7 @@ from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.record import Grade
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+MEGABYTE: Final = 1_000_000
 _BROKEN_RULE: Final = "broken_rule"
 _NOT_SUPPORTED: Final = "not_supported_yet"
 
@@ -48,6 +50,11 @@ def parse_instant(text: Any) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise broken_rule("not a time as in 2025-06-30T16:30:00.000Z (ISO 8601 with its zone)")
+
+
+def in_bytes(megabytes: float) -> int:
+    """A size in megabytes of 1,000,000 bytes, exactly as its text in JSON says it."""
+    return int(Fraction(repr(megabytes)) * MEGABYTE)
 
 
 class Part(BaseModel):

@@ -6,7 +6,7 @@ from typing import Final
 from escrow_chain.terms.check import Check, Raw, Rule
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit
-from escrow_chain.terms.photo import Likeness, ManifestState, Photo, Sighting
+from escrow_chain.terms.photo import Likeness, Manifest, ManifestState, Photo, Sighting
 from escrow_chain.terms.record import Grade
 
 SAME_PICTURE_BITS: Final = 31
@@ -35,6 +35,7 @@ LEAST_SIDE: Final = 480
 """Pixels of the smaller side. Every camera has more; less shows nothing that proves anything."""
 
 _UNSEARCHED: Final = "unsearched"
+_EDITED: Final = "edited"
 PIXELS: Final = Rule(
     "photo.pixels",
     passed="One picture of {width} x {height} pixels, decoded whole.",
@@ -94,6 +95,7 @@ AUTHENTIC: Final = Rule(
     "photo.authentic",
     passed="It was taken for this term ({measured}).",
     failed="Nothing shows that it was taken for this term. Ask for a nonce, take a new photo, and sign it.",
+    otherwise={_EDITED: "It was changed after the camera took it. Hand in the file as the camera saved it."},
 )
 
 
@@ -245,12 +247,26 @@ def brightness(exhibit: Exhibit[Photo]) -> Check:
 def authenticity(
     exhibit: Exhibit[Photo], counted: Sequence[Exhibit[Photo]], circumstances: Circumstances, *, new: bool
 ) -> Iterator[Check]:
-    """Whether it was taken for this term: by a trusted camera, or bound and, as far as is known, `new`."""
-    manifest = exhibit.piece.manifest
-    if manifest is not None and manifest.state == ManifestState.TRUSTED and manifest.captured:
-        yield found(AUTHENTIC, exhibit, passed=True, measured="captured by a trusted camera", limit=Grade.BOUND)
-        return
+    """Whether it was taken for this term, and whether it is a part of another photo.
+
+    Authentic is what a trusted camera took for this very nonce; or what is bound, as far as is known `new`, and not
+    spoken against by its own manifest.
+    """
     scene = same_scene(exhibit, counted, circumstances)
     yield scene
-    passed = new and scene.passed and exhibit.grade >= Grade.BOUND
-    yield found(AUTHENTIC, exhibit, passed=passed, measured=exhibit.grade, limit=Grade.BOUND)
+    if exhibit.grade == Grade.ATTESTED:
+        yield found(AUTHENTIC, exhibit, passed=True, measured=exhibit.grade, limit=Grade.BOUND)
+        return
+    edited = _speaks_against(exhibit.piece.manifest)
+    passed = new and scene.passed and exhibit.grade >= Grade.BOUND and not edited
+    reason = _EDITED if edited else None
+    yield found(AUTHENTIC, exhibit, passed=passed, measured=exhibit.grade, limit=Grade.BOUND, reason=reason)
+
+
+def _speaks_against(manifest: Manifest | None) -> bool:
+    """Whether a manifest was broken, or its trusted signer says that it is not as a camera took it."""
+    if manifest is None:
+        return False
+    return manifest.state == ManifestState.INVALID or (
+        manifest.state == ManifestState.TRUSTED and not manifest.captured
+    )

@@ -25,17 +25,25 @@ from escrow_chain.terms import photo_checks
 from escrow_chain.terms.check import Check, Raw, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
-from escrow_chain.terms.options import Options, Part, broken_rule
+from escrow_chain.terms.options import MEGABYTE, Options, Part, broken_rule, in_bytes
 from escrow_chain.terms.photo import Category, Photo, PhotoFormat
 from escrow_chain.terms.record import Grade
 from escrow_chain.terms.registry import TermType
 
 MAX_CATEGORIES: Final = 20
-MEGABYTE: Final = 1_000_000
 MAX_PHOTO_BYTES: Final = 64 * MEGABYTE
 """No photo larger than this is read, whatever the term allows."""
 
 
+MAX_PHOTOS: Final = 300
+"""More are not judged: each is held against all others."""
+
+TOO_MANY: Final = Rule(
+    "evidence.count",
+    passed="",
+    failed="There are too many photos: only the first {limit} are judged.",
+    unit="photos",
+)
 FORMAT: Final = Rule(
     "photo.format",
     passed="The format is accepted.",
@@ -168,7 +176,7 @@ class PhotoOptions(Options):
     @property
     def max_bytes(self) -> int:
         """The largest photo that can count, in bytes."""
-        return int(self.max_file_size_mb * MEGABYTE)
+        return in_bytes(self.max_file_size_mb)
 
 
 def examine(options: PhotoOptions, exhibits: Sequence[Exhibit[Photo]], circumstances: Circumstances) -> Findings:
@@ -187,8 +195,10 @@ def photos_that_count(
 ) -> tuple[list[Check], list[Exhibit[Photo]]]:
     """The checks of each photo, and those that passed them all."""
     checks: list[Check] = []
+    if len(exhibits) > MAX_PHOTOS:
+        checks.append(Check(TOO_MANY, passed=False, measured=len(exhibits), limit=MAX_PHOTOS))
     counted: list[Exhibit[Photo]] = []
-    for exhibit in exhibits:
+    for exhibit in exhibits[:MAX_PHOTOS]:
         reuse = [
             photo_checks.same_file(exhibit, counted, circumstances),
             photo_checks.same_picture(exhibit, counted, circumstances),
