@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/mocks/*' -not -path 'contracts/test/*')
 ARTIFACTS := $(wildcard src/escrow_chain/chain/artifacts/*.json)
 
-.PHONY: help demo test bench prove mutate lint build lock clean setup require
+.PHONY: help demo test bench corpus fuzz prove mutate lint build lock clean setup require
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,13 @@ test: .build/.compiled ## run the Solidity tests, then the Python tests
 
 bench: .build/.compiled ## measure gas and speed
 	@.venv/bin/python -m bench
+
+corpus: .build/.compiled ## judge the conformance corpus; MUTANTS=1: plant a fault in every check, each must be seen
+	@.venv/bin/python -m corpus run
+	@if [ -n "$(MUTANTS)" ]; then .venv/bin/python -m corpus mutants; fi
+
+fuzz: .build/.compiled ## feed every parser what nobody expects (SECONDS_EACH=60)
+	@.venv/bin/python -m fuzz --seconds $(or $(SECONDS_EACH),60)
 
 prove: .build/.compiled .build/slither/.installed .build/halmos/.installed ## analyse and prove (half an hour; STEPS="size halmos": some of it)
 	@.venv/bin/python -m prove $(STEPS)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import gas, terms
+from bench import evidence, gas, terms
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     gas.main(directory)
     terms.main(directory)
+    evidence.main(directory)
 
 
 if __name__ == "__main__":

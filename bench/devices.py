@@ -4,8 +4,6 @@ An attestation has two signatures of the platform's certificates (P-384), an ass
 one of the platform (P-256). Medians, the two sides taking turns, without the way to a worker and back.
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -13,6 +11,7 @@ from typing import Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bench.turns import medians_ms
 from escrow_chain.evidence.devices import Occasion
 from escrow_chain.evidence.devices.app_attest import (
     AppAttestPolicy,
@@ -58,11 +57,8 @@ def devices() -> dict[str, float]:
 def _figures(name: str, verify: Callable[[], object], bare: Callable[[], object]) -> dict[str, float]:
     if isinstance(answer := verify(), str):
         raise TypeError(answer)
-    verifications, checks = zip(*((_milliseconds(verify), _milliseconds(bare)) for _ in range(ROUNDS)), strict=True)
-    return {
-        f"{name}_ms": round(statistics.median(verifications), 3),
-        f"{name}_bare_signatures_ms": round(statistics.median(checks), 3),
-    }
+    works = {f"{name}_ms": verify, f"{name}_bare_signatures_ms": bare}
+    return {each: round(taken, 3) for each, taken in medians_ms(works, rounds=ROUNDS).items()}
 
 
 def _check(curve: ec.EllipticCurve) -> Callable[[], None]:
@@ -70,9 +66,3 @@ def _check(curve: ec.EllipticCurve) -> Callable[[], None]:
     key, algorithm = ec.generate_private_key(curve), ec.ECDSA(hashes.SHA256())
     signature, public_key = key.sign(OCCASION.digest, algorithm), key.public_key()
     return lambda: public_key.verify(signature, OCCASION.digest, algorithm)
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000

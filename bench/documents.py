@@ -5,8 +5,6 @@ signed one is read with its root pinned; pyHanko alone validates the same signat
 """
 
 import io
-import statistics
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -16,6 +14,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 
+from bench.turns import medians_ms
 from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from tests.evidence.papers import RECEIVED, bureau, form, report
 
@@ -31,13 +30,7 @@ def documents() -> dict[str, float]:
         "document_signed_read_ms": lambda: read(signed),
         "document_pyhanko_ms": lambda: validated(signed),
     }
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            times[name].append(time.perf_counter() - start)
-    return {name: round(statistics.median(taken) * 1000, 2) for name, taken in times.items()}
+    return {name: round(taken, 2) for name, taken in medians_ms(works, rounds=ROUNDS).items()}
 
 
 def read(content: bytes) -> DocumentFindings:

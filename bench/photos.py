@@ -8,11 +8,10 @@ the largest picture of a kind that is not refused.
 
 import io
 import re
-import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from bench.camera import NAMES, photograph
+from bench.turns import medians_ms
 from escrow_chain.evidence.c2pa_manifest import manifest_of
 from escrow_chain.evidence.likeness import features, inliers
 from escrow_chain.evidence.photo import MAX_PIXELS, MOST_MEMORY, PhotoFindings, parse_photo, parse_photo_file
@@ -43,18 +43,23 @@ def extras() -> dict[str, float]:
     greys = [_greys(file) for file in files]
     seen = [features(each) for each in greys]
     now = datetime.now(UTC)
-    works: dict[str, Callable[[int], object]] = {
-        "bare_decode_ms": lambda which: _decoded(files[which]),
-        "c2pa_verify_ms": lambda which: _trusted(files[which], authority.pem, now),
-        "orb_features_ms": lambda which: features(greys[which]),
-        "orb_pair_ms": lambda which: inliers(seen[which], seen[which - 1]),
-        "photo_parse_ms": lambda which: _parsed(files[which], authority.pem, now),
+    numbers = cycle(range(len(files)))
+    which = next(numbers)
+
+    def another() -> None:
+        nonlocal which
+        which = next(numbers)
+
+    works: dict[str, Callable[[], object]] = {
+        "another": another,
+        "bare_decode_signed_ms": lambda: _decoded(files[which]),
+        "c2pa_verify_ms": lambda: _trusted(files[which], authority.pem, now),
+        "orb_features_ms": lambda: features(greys[which]),
+        "orb_pair_ms": lambda: inliers(seen[which], seen[which - 1]),
+        "photo_parse_ms": lambda: _parsed(files[which], authority.pem, now),
     }
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for number in range(ROUNDS * len(files)):
-        for name, work in works.items():
-            times[name].append(_milliseconds(work, number % len(files)))
-    return {name: round(statistics.median(each), 2) for name, each in times.items()}
+    taken = medians_ms(works, rounds=ROUNDS * len(files))
+    return {name: round(each, 2) for name, each in taken.items() if name != "another"}
 
 
 def memory() -> dict[str, float]:
@@ -129,9 +134,3 @@ def _greys(file: bytes) -> Image.Image:
     with Image.open(io.BytesIO(file), formats=["JPEG"]) as image:
         greys = image.convert("L")
     return greys.reduce(max(greys.size) // 1000)
-
-
-def _milliseconds(work: Callable[[int], object], which: int) -> float:
-    started = time.perf_counter()
-    work(which)
-    return (time.perf_counter() - started) * 1000

@@ -5,15 +5,13 @@ that nobody can do without who compares everything. Medians, the two sides takin
 asked a whole question: connection, what is new, search, and what was found.
 """
 
-import statistics
-import time
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from bench.turns import medians_ms, milliseconds
 from escrow_chain.evidence.hashes import Hashes
 from escrow_chain.evidence.reuse import Fingerprint
 from escrow_chain.evidence.reuse_postgres import SCHEMA, PostgresReuseIndex
@@ -36,18 +34,12 @@ def reuse() -> dict[str, float]:
     hashes = Hashes()
     hashes.extend(seen.tobytes())
     picture = Fingerprint(sha256=bytes(32), pdq=tuple(each.tobytes().hex() for each in wanted))
-    searches, scans = zip(
-        *(
-            (_milliseconds(lambda: hashes.near(picture.pdq)), _milliseconds(lambda: scan(seen, wanted[0])))
-            for _ in range(ROUNDS)
-        ),
-        strict=True,
-    )
-    search, bare = statistics.median(searches), statistics.median(scans)
+    works = {"search": lambda: hashes.near(picture.pdq), "scan": lambda: scan(seen, wanted[0])}
+    taken = medians_ms(works, rounds=ROUNDS)
     return {
-        "reuse_search_1m_ms": round(search, 1),
-        "bare_scan_1m_ms": round(bare, 1),
-        "reuse_ratio": round(search / bare, 2),
+        "reuse_search_1m_ms": round(taken["search"], 1),
+        "bare_scan_1m_ms": round(taken["scan"], 1),
+        "reuse_ratio": round(taken["search"] / taken["scan"], 2),
         **_postgres(picture),
     }
 
@@ -65,12 +57,6 @@ def _postgres(picture: Fingerprint) -> dict[str, float]:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE reuse_sightings")
     index = PostgresReuseIndex(lambda: psycopg.connect(conninfo))
-    first = _milliseconds(lambda: index.look(picture))
-    later = statistics.median(_milliseconds(lambda: index.look(picture)) for _ in range(ROUNDS))
+    first = milliseconds(lambda: index.look(picture))
+    (later,) = medians_ms({"look": lambda: index.look(picture)}, rounds=ROUNDS).values()
     return {"reuse_postgres_first_look_1m_ms": round(first), "reuse_postgres_look_1m_ms": round(later, 1)}
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000

@@ -2,17 +2,17 @@
 
 A photo of 12 megapixels is checked as the service does it (written where its worker reads it, decoded
 whole, metadata, eight PDQ hashes, sha-256), and decoded as Pillow does it with nothing around. Places
-are judged from recorded pieces to verdicts, beside one geodesic each. Medians, the two sides taking
-turns, so that a busy machine slows both.
+are judged from recorded pieces to verdicts, beside one geodesic each. Beside these stand manifests, details, memory
+(`bench.photos`) and the search for pictures seen before (`bench.reuse`).
 """
 
 import io
 import json
 import os
 import statistics
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,9 @@ from PIL import Image
 from pyproj import Geod
 
 from bench.camera import NAMES, photograph
+from bench.photos import extras, memory
+from bench.reuse import reuse
+from bench.turns import medians_ms
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.terms import Circumstances, Fix, NonceStatus, Position, Provenance, Term, judge, parse_term
@@ -44,7 +47,7 @@ TERM: Final = {
 
 def main(directory: Path) -> None:
     """Measures, prints, and writes `terms.json`."""
-    figures = photos() | places()
+    figures = photos() | extras() | memory() | places() | reuse()
     (directory / "terms.json").write_text(json.dumps(figures, indent=2) + "\n")
     for name, value in figures.items():
         print(f"{name:28} {value}")
@@ -53,16 +56,23 @@ def main(directory: Path) -> None:
 def photos() -> dict[str, float]:
     """Milliseconds for one photo: the whole check, the bare decoding, and how many times the one is the other."""
     files = [photograph(name) for name in NAMES]
-    checks: list[float] = []
-    decodings: list[float] = []
+    numbers = cycle(range(len(files)))
+    which = next(numbers)
+
+    def another() -> None:
+        nonlocal which
+        which = next(numbers)
+
     with Sandbox() as sandbox:
         reader = PhotoReader(sandbox)
         check(reader, files[0])
-        for number in range(PHOTO_ROUNDS * len(files)):
-            file = files[number % len(files)]
-            decodings.append(_milliseconds(lambda file=file: decode(file)))
-            checks.append(_milliseconds(lambda file=file: check(reader, file)))
-    checked, decoded = statistics.median(checks), statistics.median(decodings)
+        works: dict[str, Callable[[], object]] = {
+            "another": another,
+            "decode": lambda: decode(files[which]),
+            "check": lambda: check(reader, files[which]),
+        }
+        taken = medians_ms(works, rounds=PHOTO_ROUNDS * len(files))
+    checked, decoded = taken["check"], taken["decode"]
     return {
         "photo_megabytes": round(statistics.mean(len(file) for file in files) / 1e6, 2),
         "photo_check_ms": round(checked, 1),
@@ -91,14 +101,15 @@ def places() -> dict[str, float]:
         at=NOW + timedelta(hours=1), zone="Africa/Kampala", deal=bytes(32), milestone=0, submitter=WALLET
     )
     earth = Geod(ellps="WGS84")
-    judgements: list[float] = []
-    geodesics: list[float] = []
-    for _ in range(PLACE_ROUNDS):
-        geodesics.append(_milliseconds(lambda: [_distance(earth, piece) for piece in pieces]))
-        judgements.append(_milliseconds(lambda: [judge(term, [piece], circumstances) for piece in pieces]))
+    works = {
+        "judgements": lambda: [judge(term, [piece], circumstances) for piece in pieces],
+        "geodesics": lambda: [_distance(earth, piece) for piece in pieces],
+    }
+    taken = medians_ms(works, rounds=PLACE_ROUNDS)
     return {
-        "location_checks_per_s": round(PLACES / statistics.median(judgements) * 1000),
-        "bare_geodesics_per_s": round(PLACES / statistics.median(geodesics) * 1000),
+        "location_checks_per_s": round(PLACES / taken["judgements"] * 1000),
+        "bare_geodesics_per_s": round(PLACES / taken["geodesics"] * 1000),
+        "location_ratio": round(taken["geodesics"] / taken["judgements"], 3),
     }
 
 
@@ -125,9 +136,3 @@ def _position(term: Term, number: int) -> Position:
             received_at=NOW + timedelta(seconds=5),
         ),
     )
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000

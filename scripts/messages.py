@@ -7,6 +7,7 @@ collected at run time, from the calls of `say` and of `Refusal`, which are found
 
 import ast
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -28,7 +29,12 @@ LOCALE: Final = SOURCE / "locale"
 TEMPLATE: Final = LOCALE / f"{DOMAIN}.pot"
 CHECKS: Final = ROOT / "docs" / "checks.md"
 _SAY: Final = "escrow_chain.terms.sentence.say"
-_REFUSAL: Final = "escrow_chain.evidence.refusal.Refusal"
+_REFUSALS: Final = {
+    "escrow_chain.evidence.refusal.Refusal": "",
+    "escrow_chain.evidence.pdf_objects.Refused": "document.",
+}
+"""What takes a code and a sentence, and how all codes begin that it is given."""
+_CODE: Final = re.compile(r"[a-z_…]+\.[a-z0-9_…]+")
 _CHANGING: Final = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By")
 _HEADER: Final = "# What escrow_chain says to people. Written by scripts/messages.py."
 _ABOUT_CHECKS: Final = """\
@@ -172,6 +178,7 @@ class _Reader(ast.NodeVisitor):
         self._globals: dict[str, ast.expr] = {}
         self._sentences: set[str] = set()
         self._codes: tuple[str, ...] = ()
+        self._module = f"escrow_chain.{where.removesuffix('.py').replace('/', '.')}"
 
     def read(self, source: str) -> None:
         """The whole module."""
@@ -189,20 +196,41 @@ class _Reader(ast.NodeVisitor):
         for name in node.names:
             self._origin[name.asname or name.name] = f"{node.module}.{name.name}"
 
-    def visit_Call(self, node: ast.Call) -> None:
-        called = self._origin.get(node.func.id) if isinstance(node.func, ast.Name) else None
-        if called == _REFUSAL:
-            self._refusal(node)
-        elif called == _SAY:
-            self._said(node)
-        else:
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._origin[node.name] = f"{self._module}.{node.name}"
+        if self._origin[node.name] not in _REFUSALS:  # such a class only passes on what it is given
             self.generic_visit(node)
 
-    def _refusal(self, node: ast.Call) -> None:
-        given = dict(zip(("code", "sentence"), node.args, strict=False))
-        given |= {each.arg: each.value for each in node.keywords if each.arg in ("code", "sentence")}
-        outer, self._codes = self._codes, tuple(self._codes_in(given.get("code")))
-        self._sentence(given.get("sentence"), node)
+    def visit_Call(self, node: ast.Call) -> None:
+        called = self._origin.get(node.func.id, "") if isinstance(node.func, ast.Name) else ""
+        match node.args:
+            case [ast.Starred(), *_] if called in _REFUSALS:
+                self._pairs(node, begin=_REFUSALS[called])
+            case _ if called in _REFUSALS:
+                given = dict(zip(("code", "sentence"), node.args, strict=False))
+                given |= {each.arg: each.value for each in node.keywords if each.arg in ("code", "sentence")}
+                self._refusal(given.get("code"), given.get("sentence"), node, begin=_REFUSALS[called])
+            case _ if called == _SAY:
+                self._said(node)
+            case _:
+                self.generic_visit(node)
+
+    def _pairs(self, node: ast.Call, *, begin: str) -> None:
+        """Code and sentence stand together under some name: all such pairs of the module are taken for refusals."""
+        pairs = []
+        for value in self._globals.values():
+            match value:
+                case ast.Tuple(elts=[ast.Constant(value=str(code)) as first, ast.Constant() as second]):
+                    pairs += [(first, second)] if _CODE.fullmatch(begin + code) else []
+        if not pairs:
+            self._problem(node, "there are no pairs of code and sentence in this module")
+        for pair in pairs:
+            self._refusal(*pair, node, begin=begin)
+
+    def _refusal(self, code: ast.expr | None, sentence: ast.expr | None, node: ast.Call, *, begin: str) -> None:
+        found = (begin + each for each in self._texts_in(code))
+        outer, self._codes = self._codes, tuple(each for each in found if _CODE.fullmatch(each))
+        self._sentence(sentence, node)
         self._codes = outer
 
     def _sentence(self, sentence: ast.expr | None, node: ast.Call) -> None:
@@ -234,20 +262,19 @@ class _Reader(ast.NodeVisitor):
     def _problem(self, node: ast.Call, what: str) -> None:
         self._found.problems.append(f"{self._where}:{node.lineno}: {what}")
 
-    def _codes_in(self, code: ast.expr | None) -> Iterator[str]:
-        """The codes that an expression can have; `…` stands for what only shows at run time."""
+    def _texts_in(self, code: ast.expr | None) -> Iterator[str]:
+        """The texts that an expression can have; `…` stands for what only shows at run time."""
         match code:
             case ast.Constant(value=str(text)):
-                if "." in text:
-                    yield text
+                yield text
             case ast.JoinedStr(values=parts):
                 yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in parts)
             case ast.Name(id=name) if name in self._globals:
-                yield from self._codes_in(self._globals[name])
+                yield from self._texts_in(self._globals[name])
             case ast.AST():
                 for child in ast.iter_child_nodes(code):
                     if isinstance(child, ast.expr):
-                        yield from self._codes_in(child)
+                        yield from self._texts_in(child)
 
 
 def _is_sentence(annotation: ast.expr | None) -> bool:

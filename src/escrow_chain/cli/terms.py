@@ -62,6 +62,9 @@ def check(
     submitter: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Whose signature counts; else nobody's.")
     ] = None,
+    deadline: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The milestone's deadline, beside the term's own; else none.")
+    ] = None,
     anchors: AnchorsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     report: Annotated[
@@ -72,13 +75,14 @@ def check(
     ] = ENGLISH,
 ) -> None:
     """Judge evidence by a term, check by check."""
-    moment = _moment(at)
+    moment = datetime.now(UTC) if at is None else _moment(at, where="--at")
+    due = None if deadline is None else _moment(deadline, where="--deadline")
     if report is not None:
         refuse_to_overwrite(report)
     document = read_terms(term, zone=zone)
     limit = largest_file(document)
     named = [(path, thing) for path in evidence or [] for thing in read_evidence(path, max_bytes=limit)]
-    circumstances = _circumstances(document, [thing for _, thing in named], moment, _address(submitter))
+    circumstances = _circumstances(document, [thing for _, thing in named], moment, _address(submitter), due)
     with Sandbox() as sandbox:
         judged = judge_things(
             document,
@@ -96,13 +100,11 @@ def check(
     raise typer.Exit(0 if all(each.verdict.fulfilled for each in judged) else 1)
 
 
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
+def _moment(text: str, *, where: str) -> datetime:
     try:
         return parse_instant(text)
     except PydanticCustomError as error:
-        raise InputError(error.message(), where="--at") from None
+        raise InputError(error.message(), where=where) from None
 
 
 def _address(text: str | None) -> str | None:
@@ -115,7 +117,11 @@ def _address(text: str | None) -> str | None:
 
 
 def _circumstances(
-    document: TermsDocument, things: Sequence[HandedIn], at: datetime, submitter: str | None
+    document: TermsDocument,
+    things: Sequence[HandedIn],
+    at: datetime,
+    submitter: str | None,
+    deadline: datetime | None,
 ) -> Circumstances:
     first = next((thing.piece.submission for thing in things if isinstance(thing, Signed)), None)
     return document.circumstances(
@@ -123,6 +129,7 @@ def _circumstances(
         deal=first.deal if first else bytes(32),
         milestone=first.milestone if first else 0,
         submitter=submitter,
+        deadline=deadline,
     )
 
 

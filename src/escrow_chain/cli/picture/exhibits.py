@@ -13,7 +13,7 @@ from escrow_chain.terms.document import Term
 from escrow_chain.terms.location_verification import THE_PLACE, LocationOptions, Point
 from escrow_chain.terms.meeting_delivery import MeetingOptions
 from escrow_chain.terms.paper import Document
-from escrow_chain.terms.people import RECIPIENT
+from escrow_chain.terms.people import CUSTOMER, MANAGER, RECIPIENT
 from escrow_chain.terms.photo import Photo
 from escrow_chain.terms.pieces import Code, Confirmation, Data, Piece, Position, Unusable
 from escrow_chain.terms.place import Coordinates, Fix
@@ -31,6 +31,13 @@ _KINDS: Final[Mapping[str, Sentence]] = {
     "code": say("Code"),
     "data": say("Data"),
     "unusable": say("Not readable"),
+}
+
+
+_ROLES: Final[Mapping[str, Sentence]] = {
+    RECIPIENT: say("recipient"),
+    CUSTOMER: say("customer"),
+    MANAGER: say("manager"),
 }
 
 
@@ -55,7 +62,7 @@ class Item:
     kind: Sentence
     file: str
     standing: Standing
-    signer: str | None
+    signer: Sentence | str | None
     received_at: datetime | None
     facts: tuple[Fact, ...]
     findings: tuple[Check, ...]
@@ -68,9 +75,11 @@ class Item:
 
 def items_of(judged: Judged, names: Sequence[str], circumstances: Circumstances) -> tuple[Item, ...]:
     """All pieces of a term in the order in which the judge took them; what could not be read comes last."""
-    roles = {address: role for role, address in circumstances.people.items()}
+    roles: dict[str, Sentence | str] = {
+        address: _ROLES.get(role, role) for role, address in circumstances.people.items()
+    }
     if circumstances.submitter is not None:
-        roles[circumstances.submitter] = RECIPIENT
+        roles[circumstances.submitter] = _ROLES[RECIPIENT]
     order = sorted(enumerate(judged.evidence), key=lambda each: _when(each[0], each[1], circumstances.at))
     return tuple(
         _item(number, piece, record, judged, file=names[judged.sources[piece]], roles=roles)
@@ -109,7 +118,9 @@ def _when(piece: int, record: Piece, at: datetime) -> tuple[bool, datetime, int]
     return False, record.provenance.received_at if record.provenance else record.captured_at or at, piece
 
 
-def _item(number: int, piece: int, record: Piece, judged: Judged, *, file: str, roles: Mapping[str, str]) -> Item:
+def _item(
+    number: int, piece: int, record: Piece, judged: Judged, *, file: str, roles: Mapping[str, Sentence | str]
+) -> Item:
     provenance = None if isinstance(record, Unusable) else record.provenance
     findings = sorted((each for each in judged.verdict.checks if each.piece == piece), key=lambda each: each.passed)
     signer = provenance.signer if provenance else None

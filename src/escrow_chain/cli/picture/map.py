@@ -30,7 +30,6 @@ _REACH: Final = 8.0
 _LARGEST: Final = 2.0 * (WIDTH + HEIGHT)
 """A radius in pixels that covers the picture from anywhere on it."""
 _POLAR: Final = 89.99
-_NOWHERE: Final = 1e-6
 _LONGEST_NAME: Final = 28
 _MOST_NAMED: Final = 4
 _SECTOR: Final = 45.0
@@ -143,7 +142,7 @@ def draw(circles: Sequence[Circle], spots: Sequence[Spot], *, way: Sequence[int]
             beyond[round(degrees / _SECTOR) % len(_DIRECTIONS)].append((metres, spot.number))
         else:
             near.append((spot, _off(degrees, metres)))
-            plane.take_in(near[-1][1], min(spot.fix.accuracy or 0.0, plane.blur_m))
+            plane.take_in(near[-1][1], min(_blur_m(spot.fix), plane.blur_m))
     frame = plane.frame()
     labels = Labels()
     drawn = _drawn_spots([(spot, frame.dot(at)) for spot, at in near], frame, labels)
@@ -164,7 +163,7 @@ _FIRST: Final[Mapping[Standing, int]] = {Standing.COUNTED: 0, Standing.FAILED: 1
 
 
 def _middle(centres: Sequence[Coordinates]) -> Coordinates:
-    """The middle of places on the globe: their mean direction from its centre, or the first if they have none."""
+    """The middle of places on the globe: their mean direction from its centre."""
     if len(centres) == 1:
         return centres[0]
     angles = np.radians([(each.latitude, each.longitude) for each in centres])
@@ -177,8 +176,6 @@ def _middle(centres: Sequence[Coordinates]) -> Coordinates:
             np.sin(latitudes),
         )
     )
-    if math.hypot(east, north, up) < _NOWHERE:
-        return centres[0]
     latitude = math.degrees(math.atan2(up, math.hypot(east, north)))
     return Coordinates(latitude=latitude, longitude=math.degrees(math.atan2(north, east)))
 
@@ -187,6 +184,11 @@ def _way(middle: Coordinates, place: Coordinates) -> tuple[float, float]:
     """In which direction a place is, in degrees clockwise from north, and how far in metres."""
     degrees, _, metres = _WGS84.inv(middle.longitude, middle.latitude, place.longitude, place.latitude)
     return float(degrees), float(metres)
+
+
+def _blur_m(fix: Fix) -> float:
+    """How far off a device says that it may be; no device means what is below zero."""
+    return max(fix.accuracy or 0.0, 0.0)
 
 
 def _off(degrees: float, metres: float) -> Dot:
@@ -242,8 +244,7 @@ def _drawn_spots(near: Sequence[tuple[Spot, Dot]], frame: _Frame, labels: Labels
         labels.keep_free(at, 2 * DOT, 2 * DOT)
     drawn = []
     for spot, at in sorted(near, key=lambda each: (_FIRST[each[0].standing], each[0].number)):
-        accuracy = spot.fix.accuracy
-        blur = frame.length(accuracy) if accuracy and accuracy > 0 else None
+        blur = frame.length(_blur_m(spot.fix)) or None
         drawn.append(DrawnSpot(spot, at, blur, labels.beside(str(spot.number), at)))
     return tuple(reversed(drawn))
 

@@ -63,8 +63,9 @@ class Row:
 
     @property
     def repeats(self) -> bool:
-        """Whether the limit is a long text that was just said."""
-        return isinstance(self.limit, str) and self.limit == self.measured and len(self.limit) > _SHORT
+        """Whether the limit is a long text that was just said, to the last letter."""
+        limit = spelled(self.check.limit)
+        return isinstance(limit, str) and limit == spelled(self.check.measured) and len(limit) > _SHORT
 
 
 @dataclass(frozen=True, slots=True)
