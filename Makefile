@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 CONTRACTS := $(shell find contracts -name '*.sol' -not -path 'contracts/mocks/*' -not -path 'contracts/test/*')
 ARTIFACTS := $(wildcard src/escrow_chain/chain/artifacts/*.json)
 
-.PHONY: help demo test bench corpus fuzz prove mutate lint build lock clean setup require
+.PHONY: help demo test bench corpus fuzz prove mutate messages lint build lock clean setup require
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -38,12 +38,16 @@ prove: .build/.compiled .build/slither/.installed .build/halmos/.installed ## an
 mutate: .build/.compiled ## plant faults that a test must catch (an hour, goes on where it was stopped; OPTIONS="--sample 50")
 	@.venv/bin/python -m mutate $(OPTIONS)
 
+messages: setup ## write the catalogues and the table of checks anew
+	@.venv/bin/python scripts/messages.py
+
 lint: setup ## check style, types, layers and contracts
 	@echo "Checking the Python code."
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/python scripts/messages.py --check
 	@echo "Checking the Solidity code."
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@tools/forge fmt --check

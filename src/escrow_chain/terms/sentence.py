@@ -4,6 +4,7 @@ The English sentence is the name of the message in the catalogues. Values are fo
 way that every language shares: digits with a full stop.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from escrow_chain.terms.record import Record
 
+_PLACE: Final = re.compile(r"\{(\w+)\}")
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -25,13 +27,8 @@ class Sentence(Record):
         return self.spoken(str)
 
     def spoken(self, translate: Callable[[str], str]) -> str:
-        """In the language that `translate` puts texts into; in English if it loses a value or makes one up."""
-        for text in (translate(self.text), self.text):
-            try:
-                return text.format(**self.values)
-            except (LookupError, ValueError):
-                continue
-        return self.text
+        """In the language that `translate` puts texts into. Nothing is done with values but to put them in."""
+        return _PLACE.sub(lambda place: self.values.get(place[1], place[0]), translate(self.text))
 
 
 def say(text: str, **values: object) -> Sentence:
