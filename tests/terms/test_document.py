@@ -512,3 +512,16 @@ def _with(term: Any, option: str, value: Any) -> Any:
             for number, each in enumerate(term["data"][name])
         ]
     return term | {"data": term["data"] | {name: value}}
+
+
+def test_a_list_with_a_wrong_item_is_not_called_too_short_as_well() -> None:
+    """One fault is one problem, at its own path; an empty list is one too."""
+    with pytest.raises(InvalidTerms) as caught:
+        parse_term({"term_type": "custom", "data": {"required_documents": [{"type": "report", "max_size_mb": -1}]}})
+    assert [problem.path for problem in caught.value.problems] == ["data.required_documents[0].max_size_mb"]
+    with pytest.raises(InvalidTerms) as caught:
+        parse_term({"term_type": "custom", "data": {"required_documents": []}})
+    assert [problem.path for problem in caught.value.problems] == ["data.required_documents"]
+    with pytest.raises(InvalidTerms) as caught:
+        parse_document(document(authorities={"quality_control": ["no certificate"]}))
+    assert [problem.path for problem in caught.value.problems] == ["authorities.quality_control[0]"]

@@ -4,9 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from escrow_chain.terms import Circumstances, Data, Grade
+from escrow_chain.terms.exhibit import Exhibit
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "cold_chain"
 TERM = {"term_type": "temperature_log", "data": {"min_celsius": 2, "max_celsius": 8}}
@@ -68,3 +73,26 @@ def test_a_type_that_cannot_be_used_is_named(tmp_path: Path, name: str, to: str,
     assert run.returncode == 2
     assert message in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_reading_that_came_too_late_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the example: what is not looked at can't undo what was proven before."""
+    monkeypatch.syspath_prepend(EXAMPLE)
+    cold_chain = import_module("cold_chain.temperature_log")
+    options = cold_chain.TemperatureOptions(min_celsius=2, max_celsius=8)
+    noon = datetime(2025, 6, 30, 12, tzinfo=UTC)
+    in_time, late = (
+        Exhibit(
+            number,
+            Data(content=bytes(32), data={"celsius": celsius}, captured_at=noon),
+            Grade.BOUND,
+            noon,
+            noon,
+            timely,
+        )
+        for number, (celsius, timely) in enumerate([("4.5", True), ("20", False)])
+    )
+    around = Circumstances(at=noon, zone="UTC", deal=bytes(32), milestone=0, submitter=None)
+    found = cold_chain.examine(options, [in_time, late], around)
+    assert all(check.passed for check in found.checks)
+    assert found.counted == (0,)

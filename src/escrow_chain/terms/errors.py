@@ -9,7 +9,10 @@
 Evidence is never an error here: what is wrong with it is a failed check of the verdict.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pydantic_core import ErrorDetails
 
 
 class TermsError(ValueError):
@@ -26,6 +29,16 @@ class Problem:
     def __str__(self) -> str:
         """Path and reason, as one line."""
         return f"{self.path}: {self.reason}"
+
+
+def own_faults(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Pydantic's errors without those that only follow: a list whose items are wrong is said to be too short as well."""
+    return [
+        each
+        for each in errors
+        if each["type"] != "too_short"
+        or not any(other is not each and other["loc"][: len(each["loc"])] == each["loc"] for other in errors)
+    ]
 
 
 class _Problems(TermsError):

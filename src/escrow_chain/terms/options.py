@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from escrow_chain.protocol.canonical import JsonValue, canonical, child_path
-from escrow_chain.terms.errors import InvalidTerms, NotSupportedYet, Problem
+from escrow_chain.terms.errors import InvalidTerms, NotSupportedYet, Problem, own_faults
 from escrow_chain.terms.people import RECIPIENT
 from escrow_chain.terms.record import Grade
 
@@ -133,7 +133,7 @@ def _without_nulls(given: JsonValue) -> JsonValue:
 
 
 def _raise_problems(errors: list[ErrorDetails], path: str) -> NoReturn:
-    broken = [each for each in errors if each["type"] != _NOT_SUPPORTED]
+    broken = [each for each in own_faults(errors) if each["type"] != _NOT_SUPPORTED]
     problems = (Problem(_path_of(each, path), each["msg"]) for each in broken or errors)
     raise (InvalidTerms if broken else NotSupportedYet)(*problems)
 

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from escrow_chain.protocol.canonical import child_path
 from escrow_chain.protocol.numbers import ZERO_ADDRESS, Address
-from escrow_chain.terms.errors import InvalidTerms, Problem
+from escrow_chain.terms.errors import InvalidTerms, Problem, own_faults
 
 RECIPIENT: Final = "recipient"
 """Who is to be paid."""
@@ -83,7 +83,7 @@ def parse_named(kind: TypeAdapter[Mapping[str, T]], given: Any, *, path: str) ->
         return dict(kind.validate_python(given))
     except ValidationError as error:
         raise InvalidTerms(
-            *(Problem(_path(each["loc"], path), each["msg"]) for each in error.errors(include_url=False))
+            *(Problem(_path(each["loc"], path), each["msg"]) for each in own_faults(error.errors(include_url=False)))
         ) from None
 
 
