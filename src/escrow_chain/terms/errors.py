@@ -32,7 +32,7 @@ class Problem:
 
 
 def own_faults(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Pydantic's errors without those that only follow: a list whose items are wrong is said to be too short as well."""
+    """Pydantic's errors without echoes: a list whose items are wrong is said to be too short as well."""
     return [
         each
         for each in errors
