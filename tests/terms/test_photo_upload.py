@@ -13,6 +13,7 @@ from escrow_chain.terms.photo_checks import SAME_SCENE_INLIERS, bits_apart
 from escrow_chain.terms.photo_upload import MAX_PHOTOS
 from tests.terms.records import (
     DEAL,
+    DEVICE,
     MORNING,
     failed,
     likeness,
@@ -379,6 +380,8 @@ def test_a_manifest_may_speak_against_its_photo(changes: dict[str, object]) -> N
     verdict = verdict_on(AUTHENTIC, photo(AUTHENTIC, manifest=manifest(**changes)))
     assert "photo.authentic" in failed(verdict)
     assert "changed after the camera took it" in str(only(verdict, "photo.authentic").sentence)
+    vouched = photo(AUTHENTIC, manifest=manifest(**changes), origin={"device": DEVICE})
+    assert "photo.authentic" in failed(verdict_on(AUTHENTIC, vouched)), "an app vouches for itself, not for a camera"
 
 
 def test_more_photos_than_can_be_compared_are_not_judged() -> None:

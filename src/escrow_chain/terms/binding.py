@@ -95,16 +95,17 @@ def grade_of(piece: Usable, provenance: Provenance, circumstances: Circumstances
     """
     if provenance.signer != circumstances.submitter:
         return Grade.COUNTERPARTY
-    if provenance.device is not None or (isinstance(piece, Photo) and _captured(piece, provenance)):
+    if provenance.device is not None or (isinstance(piece, Photo) and captured(piece)):
         return Grade.ATTESTED
     return Grade.BOUND
 
 
-def _captured(photo: Photo, provenance: Provenance) -> bool:
-    """Whether a trusted camera took it for this very nonce."""
-    found = photo.manifest
+def captured(photo: Photo) -> bool:
+    """Whether a trusted camera took it for the very nonce that it was handed in with."""
+    found, provenance = photo.manifest, photo.provenance
     return (
         found is not None
+        and provenance is not None
         and found.state == ManifestState.TRUSTED
         and found.captured
         and found.nonce == provenance.nonce

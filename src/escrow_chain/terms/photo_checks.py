@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from escrow_chain.terms.binding import captured
 from escrow_chain.terms.check import Check, Raw, Rule
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit
@@ -254,7 +255,7 @@ def authenticity(
     """
     scene = same_scene(exhibit, counted, circumstances)
     yield scene
-    if exhibit.grade == Grade.ATTESTED:
+    if exhibit.grade == Grade.ATTESTED and captured(exhibit.piece):
         yield found(AUTHENTIC, exhibit, passed=True, measured=exhibit.grade, limit=Grade.BOUND)
         return
     edited = _speaks_against(exhibit.piece.manifest)
