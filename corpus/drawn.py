@@ -5,16 +5,22 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from bench.camera import Shot, jpeg, picture
+from escrow_chain.evidence.photo import parse_photo
+from escrow_chain.evidence.refusal import Refusal
 
 SIZE: Final = (640, 480)
 LARGE: Final = (1000, 750)
+BLACK, WHITE = 60, 200
+"""What is darker, or brighter, is left alone where a picture is tuned."""
 JUST_SHARP, JUST_BLURRED = 5.4, 4.6
 JUST_LIT, JUST_DARK, JUST_DIM, JUST_GLARING = 20.8, 19.2, 234.2, 235.8
 
@@ -31,7 +37,7 @@ def pictures() -> dict[str, bytes]:
     coffee = picture("coffee", SIZE)
     large = picture("coffee", LARGE)
     original = jpeg(coffee, quality=85)
-    found = {
+    return {
         "coffee.jpg": original,
         "chelsea.jpg": jpeg(picture("chelsea", SIZE), quality=80),
         "rocket.jpg": jpeg(picture("rocket", SIZE), quality=80),
@@ -49,6 +55,7 @@ def pictures() -> dict[str, bytes]:
         "coffee.webp": saved(coffee, "WEBP", quality=75),
         "coffee.png": saved(ImageOps.posterize(coffee.convert("L"), 4), "PNG", optimize=True),
         "coffee-479.jpg": saved(coffee.resize((640, 479)), quality=80),
+        "coffee-479-wide.jpg": saved(coffee.crop((0, 0, 479, 480)), quality=80),
         "wall.jpg": saved(Image.linear_gradient("L").resize(SIZE)),
         "soft.jpg": _blurred(JUST_SHARP),
         "blurred.jpg": _blurred(JUST_BLURRED),
@@ -56,9 +63,21 @@ def pictures() -> dict[str, bytes]:
         "dark.jpg": _lit(JUST_DARK),
         "dim.jpg": _lit(JUST_DIM),
         "glaring.jpg": _lit(JUST_GLARING),
+        "sharp-5.png": _sharp(5),
+        "bright-20.png": _bright(20),
+        "bright-235.png": _bright(235),
+        "detail-49.jpg": _detailed(49),
+        "detail-50.jpg": _detailed(50),
+        "coffee-30-bits.jpg": _apart(original, 30),
+        "coffee-32-bits.jpg": _apart(original, 32),
+        "far.jpg": saved(
+            picture("rocket", (2000, 1500)).convert("L").filter(ImageFilter.GaussianBlur(2.5)), quality=60
+        ),
+        "tiny.jpg": saved(coffee.resize((8, 8)), quality=60),
+        "opaque.png": _glass(ImageOps.posterize(coffee.convert("L"), 4), alpha=255),
+        "papered-at-1020.jpg": _papered(original, 1020),
         "depth.jpg": saved(coffee, "MPO", save_all=True, append_images=[coffee.resize((64, 48))]),
     }
-    return found
 
 
 def broken() -> dict[str, bytes]:
@@ -69,7 +88,9 @@ def broken() -> dict[str, bytes]:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr("hidden.txt", "no photo")
-    comment = b"\xff\xfe\x00\x10%PDF-1.7 hidden"
+    commented = io.BytesIO(archive.getvalue())
+    with zipfile.ZipFile(commented, "a") as opened:
+        opened.comment = b"behind the end"
     return {
         "cut.jpg": original[: len(original) // 2],
         "damaged.png": _damaged(saved(grey, "PNG")),
@@ -78,12 +99,29 @@ def broken() -> dict[str, bytes]:
         "deep.png": saved(Image.fromarray(np.asarray(grey, np.uint16) * 257), "PNG"),
         "glass.png": _glass(grey),
         "archive.jpg": original + archive.getvalue(),
-        "papered.jpg": original[:2] + comment + original[2:],
+        "archive-commented.jpg": original + commented.getvalue(),
+        "papered.jpg": _papered(original, 6),
+        "papered-at-1019.jpg": _papered(original, 1019),
         "wide.png": _png(65_536, 1),
+        "wide-enough.png": _png(65_535, 1),
         "huge.png": _png(60_000, 60_000),
+        "grey-64m.png": _png(8000, 8000),
+        "grey-above-64m.png": _png(8000, 8001),
+        "coloured-33m.png": _png(5744, 5744, colours=3),
+        "coloured-above-33m.png": _png(5745, 5745, colours=3),
+        "plain-36m.jpg": _promising(coffee, 6000, progressive=False),
+        "progressive-23m.jpg": _promising(coffee, 4800, progressive=True),
+        "progressive-24m.jpg": _promising(coffee, 4900, progressive=True),
+        "inked-18m.jpg": _promising(coffee.convert("CMYK"), 4270, progressive=False),
+        "inked-19m.jpg": _promising(coffee.convert("CMYK"), 4300, progressive=False),
+        "inked-progressive-13m.jpg": _promising(coffee.convert("CMYK"), 3690, progressive=True),
+        "inked-progressive-14m.jpg": _promising(coffee.convert("CMYK"), 3720, progressive=True),
+        "webp-10m.webp": saved(Image.new("RGB", (3210, 3210), "grey"), "WEBP", quality=1),
+        "webp-11m.webp": saved(Image.new("RGB", (3220, 3220), "grey"), "WEBP", quality=1),
         "loop.gif": saved(Image.new("RGB", (40, 30)), "GIF"),
         "empty.jpg": b"",
         "letter.txt": b"this is no photo\n",
+        "apple.heic": b"\0\0\0\x18ftypheic" + bytes(100),
         "unknown.bin": bytes(range(256)),
     }
 
@@ -108,20 +146,34 @@ def _damaged(png: bytes) -> bytes:
     return png[:place] + bytes([png[place] ^ 255]) + png[place + 1 :]
 
 
-def _glass(grey: Image.Image) -> bytes:
-    """One corner can be seen through."""
-    alpha = Image.new("L", grey.size, 255)
-    alpha.putpixel((3, 3), 254)
-    return saved(Image.merge("LA", (grey, alpha)), "PNG")
+def _glass(grey: Image.Image, *, alpha: int = 254) -> bytes:
+    """One corner is so opaque, of 255; all else wholly."""
+    opacity = Image.new("L", grey.size, 255)
+    opacity.putpixel((3, 3), alpha)
+    return saved(Image.merge("LA", (grey, opacity)), "PNG")
 
 
-def _png(width: int, height: int) -> bytes:
+def _papered(photo: bytes, place: int) -> bytes:
+    """A JPEG that begins as a PDF does, so many bytes behind its own beginning."""
+    comment = bytes(place - 6) + b"%PDF-1.7 hidden"
+    return photo[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + photo[2:]
+
+
+def _promising(image: Image.Image, side: int, *, progressive: bool) -> bytes:
+    """A JPEG that promises a square of such a side, and has far less of it."""
+    photo = bytearray(saved(image.resize((64, 48)), quality=50, progressive=progressive))
+    frame = photo.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    struct.pack_into(">HH", photo, frame + 5, side, side)
+    return bytes(photo)
+
+
+def _png(width: int, height: int, *, colours: int = 1) -> bytes:
     """A PNG that promises so many pixels, and has next to none."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2}[colours], 0, 0, 0)
     pixels = zlib.compress(bytes(100))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
@@ -141,7 +193,9 @@ def brightness(image: Image.Image) -> float:
 def _blurred(sharp: float) -> bytes:
     """A picture so sharp, out of focus."""
     original = picture("coffee", LARGE).convert("L").resize(SIZE, Image.Resampling.LANCZOS)
-    return _tuned(lambda radius: saved(original.filter(ImageFilter.GaussianBlur(radius)), quality=95), sharpness, sharp, 9.0, 0.2)
+    return _tuned(
+        lambda radius: saved(original.filter(ImageFilter.GaussianBlur(radius)), quality=95), sharpness, sharp, 9.0, 0.2
+    )
 
 
 def _lit(mean: float) -> bytes:
@@ -157,6 +211,63 @@ def _lit(mean: float) -> bytes:
     )
 
 
+def _sharp(variance: int) -> bytes:
+    """A picture that is exactly so sharp: out of focus, and some of its pixels a bit brighter."""
+    framed = ImageOps.expand(ImageOps.fit(picture("coffee", SIZE).convert("L"), (560, 400)), 40, 100)
+    wanted = variance * (SIZE[0] - 2) * (SIZE[1] - 2)  # its rim is even, so the mean of the Laplacian is nothing
+    softer = (framed.filter(ImageFilter.GaussianBlur(8 - step / 20)) for step in range(140))
+    greys = np.array(list(takewhile(lambda image: _squares(np.array(image, int)) <= wanted, softer))[-1], int)
+    while missing := wanted - _squares(greys):
+        gains = (20 + 2 * _laplacian(np.pad(_laplacian(greys), 1)))[8:-8, 8:-8]  # if a pixel gets brighter by one
+        row, column = np.argwhere(gains == gains[gains <= min(missing, 30)].max())[0]
+        greys[row + 9, column + 9] += 1
+    return saved(Image.fromarray(greys.astype(np.uint8)), "PNG", optimize=True)
+
+
+def _squares(greys: NDArray[np.int64]) -> int:
+    return int(np.square(_laplacian(greys)).sum())
+
+
+def _bright(mean: int) -> bytes:
+    """A picture that is exactly so bright."""
+    with Image.open(io.BytesIO(_lit(mean))) as nearly:
+        greys = np.asarray(nearly.convert("L").quantize(16).convert("L"), int)
+    missing = mean * greys.size - int(greys.sum())
+    step = 1 if missing > 0 else -1
+    rows, columns = np.nonzero((greys > BLACK) & (greys < WHITE))
+    each, rest = divmod(abs(missing), len(rows))
+    greys[rows, columns] += step * each
+    greys[rows[:rest], columns[:rest]] += step
+    return saved(Image.fromarray(greys.astype(np.uint8)), "PNG", optimize=True)
+
+
+def _detailed(quality: int) -> bytes:
+    """A plain wall with so faint a picture on it that its PDQ quality is this."""
+    wall, coffee = Image.linear_gradient("L").resize(SIZE), picture("coffee", SIZE).convert("L")
+    found = (saved(Image.blend(wall, coffee, share / 1000), quality=95) for share in range(300))
+    return next(photo for photo in found if _pdq(photo)[1] == quality)
+
+
+def _apart(photo: bytes, bits: int) -> bytes:
+    """A picture that shines through this one, until so many bits of the PDQ hash are others."""
+    upright = _pdq(photo)[0]
+    coffee, chelsea = picture("coffee", SIZE), picture("chelsea", SIZE)
+    found = (saved(Image.blend(coffee, chelsea, share / 1000), quality=80) for share in range(1000))
+    return next(each for each in found if (upright ^ _pdq(each)[0]).bit_count() == bits)
+
+
+def _pdq(photo: bytes) -> tuple[int, int]:
+    """The hash of the upright picture, and its quality."""
+    found = parse_photo(photo)
+    if isinstance(found, Refusal):
+        raise TypeError(found.code)
+    return int(found.pdq[0], 16), found.pdq_quality
+
+
+def _laplacian(greys: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray(greys[:-2, 1:-1] + greys[2:, 1:-1] + greys[1:-1, :-2] + greys[1:-1, 2:] - 4 * greys[1:-1, 1:-1])
+
+
 def _tuned(
     make: Callable[[float], bytes], measure: Callable[[Image.Image], float], wanted: float, low: float, high: float
 ) -> bytes:
@@ -168,5 +279,3 @@ def _tuned(
         else:
             high = middle
     return make(high)
-
-

@@ -22,19 +22,18 @@ FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
 
 
 def make_files() -> tuple[int, int]:
-    """Makes what is missing; returns how many files there are, and how many of them are new."""
+    """Writes the families of which a file is missing; returns how many files there are, and how many were written.
+
+    All are made to learn their names, and those that are whole stay as they are. Files of no family are removed.
+    """
     FILES.mkdir(exist_ok=True)
-    names: set[str] = set()
-    new = 0
-    listed = FILES / "names.txt"
-    for family, make in FAMILIES.items():
-        known = _known(listed, family)
-        if not known or any(not (FILES / name).exists() for name in known):
-            made = make()
-            for name, content in made.items():
-                (FILES / name).write_bytes(content)
-            new += len(made)
-            known = set(made)
-        names |= known
-        _remember(listed, family, known)
-    return len(names), new
+    families = [make_family() for make_family in FAMILIES.values()]
+    names = {name for made in families for name in made}
+    there = {file.name for file in FILES.iterdir()}
+    for name in there - names:
+        (FILES / name).unlink()
+    incomplete = [made for made in families if made.keys() - there]
+    for made in incomplete:
+        for name, content in made.items():
+            (FILES / name).write_bytes(content)
+    return len(names), sum(map(len, incomplete))

@@ -1,7 +1,8 @@
 """Photos that cameras signed (C2PA), and photos of cameras that lie. Their certificates are good until 2090."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from bench.camera import picture
 from corpus.drawn import LARGE, SIZE, saved
@@ -11,7 +12,7 @@ BORN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 DEAD: Final = datetime(2090, 1, 1, tzinfo=UTC)
 SOON: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """Before the photos of the corpus are received."""
-LONG: Final = {"since": BORN, "until": DEAD}
+LONG: Final[Mapping[str, Any]] = {"since": BORN, "until": DEAD}
 ANCHORS: Final = "cameras.pem"
 FILMED_NONCE: Final = bytes.fromhex("5f" * 32)
 """What is in all manifests that have one."""
@@ -60,5 +61,3 @@ def _expiring(root: Holder, photo: bytes) -> bytes:
     """By an issuer whose time was over before the photo was received."""
     issuer = root.under("A maker of the past", since=BORN, until=SOON)
     return issuer.camera(**LONG).sign(photo)
-
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from corpus.case import Case
 
@@ -15,7 +15,9 @@ class Found:
     passed: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
-    def of_checks(cls, verdicts: Iterable[tuple[bool, Iterable[tuple[str, bool, bool]]]], accepted: Iterable[int]) -> "Found":
+    def of_checks(
+        cls, verdicts: Iterable[tuple[bool, Iterable[tuple[str, bool, bool]]]], accepted: Iterable[int]
+    ) -> "Found":
         """From verdicts: whether each is fulfilled, and (code, passed, decisive) of its checks."""
         verdicts = [(fulfilled, list(checks)) for fulfilled, checks in verdicts]
         checks = [check for _, some in verdicts for check in some]
@@ -30,6 +32,9 @@ class Found:
         )
 
 
-def differs(case: Case, found: Found, keys: Sequence[str] = ("refused", "fulfilled", "failed", "decided", "accepted")) -> bool:
+OURS: Final = ("refused", "fulfilled", "failed", "decided", "accepted")
+
+
+def differs(case: Case, found: Found, keys: Sequence[str] = OURS) -> bool:
     """Whether a judge found something else than must be found, in what it can say."""
     return any(case.expected.get(key) != found.outcome.get(key) for key in keys)

@@ -72,9 +72,7 @@ def refused(error: InvalidTerms | NotSupportedYet) -> Found:
 
 def found_in(heard: Heard) -> Found:
     """What verdicts amount to."""
-    accepted = [
-        heard.entries[each.sources[number]] for each in heard.judged for number in each.verdict.accepted
-    ]
+    accepted = [heard.entries[each.sources[number]] for each in heard.judged for number in each.verdict.accepted]
     verdicts = [
         (each.verdict.fulfilled, [(check.code, check.passed, check.decisive) for check in each.verdict.checks])
         for each in heard.judged

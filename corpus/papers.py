@@ -9,6 +9,8 @@ from typing import Final
 
 from pypdf import PdfReader, PdfWriter
 
+from escrow_chain.evidence.pdf_active import MAX_INFLATED, MAX_VALUES
+from escrow_chain.evidence.pdf_revisions import MAX_OBJECTS
 from tests.evidence.papers import (
     BARE,
     PAGE,
@@ -27,6 +29,26 @@ LONG: Final = {"born": datetime(2020, 1, 1, tzinfo=UTC), "dead": datetime(2049, 
 BUREAU, OTHER_BUREAU, PAST_BUREAU = "bureau.der", "other-bureau.der", "past-bureau.der"
 _SCRIPT: Final = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 _TEXT: Final = b"/FT /Tx /T (result) /V (approved) /Rect [0 0 99 20]"
+_CHOICE: Final = b"/FT /Ch /T (result) /V (approved) /Rect [0 0 99 20]"
+_LINKS: Final = {
+    "http": b"http://example.com",
+    "mail": b"mailto:a@example.com",
+    "phone": b"tel:+256700000000",
+    "www": b"WWW.example.com",
+}
+ACTIONS: Final = (
+    *(b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"ResetForm", b"Rendition", b"Hide", b"GoToR", b"GoToE"),
+    *(b"GoTo3DView", b"RichMediaExecute", b"SetOCGState"),
+)
+"""What no action may do, wherever it is."""
+ANNOTATIONS: Final = (b"RichMedia", b"3D", b"Movie", b"Sound", b"Screen")
+"""What may be on no page."""
+_EMBEDDED: Final = {
+    "name": {**BARE, 7: b"<< /Type /Filespec /EF << >> >>"},
+    "associated": {**BARE, 7: b"<< /AF [] >>"},
+    "portfolio": {**BARE, 1: b"<< /Type /Catalog /Pages 2 0 R /Collection << >> >>"},
+    "file": {**BARE, 7: stream(b"x", b"/Type /EmbeddedFile")},
+}
 
 
 def plain() -> dict[str, bytes]:
@@ -47,6 +69,30 @@ def plain() -> dict[str, bytes]:
         "revisions-100.pdf": _revisions(100),
         "opened-at.pdf": assembled(_catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] >>")),
         "spelled.pdf": assembled({**BARE, 7: b"<< /Length 3 /Filter /ASCIIHexDecode >>\nstream\n41>\nendstream"}),
+        "run-length.pdf": assembled(
+            {**BARE, 7: b"<< /Length 3 /Filter /RunLengthDecode >>\nstream\n\0A\x80\nendstream"}
+        ),
+        "inflated.pdf": assembled({**BARE, 7: stream(bytes(MAX_INFLATED))}),
+        "objects-50000.pdf": _freed(MAX_OBJECTS - 4),
+        "values-300000.pdf": _crowd(MAX_VALUES - 58),
+        "longest-name.pdf": assembled(_field(_TEXT.replace(b"result", b"x" * 200))),
+        "no-view.pdf": assembled(_field(_TEXT + b"/F 32")),
+        "printed.pdf": assembled(_field(_TEXT + b"/F 4")),
+        "no-width.pdf": assembled(_field(_TEXT.replace(b"[0 0 99 20]", b"[5 5 5 20]"))),
+        "no-height.pdf": assembled(_field(_TEXT.replace(b"[0 0 99 20]", b"[5 5 99 5]"))),
+        "no-place.pdf": assembled(_field(_TEXT.replace(b"/Rect [0 0 99 20]", b""))),
+        "no-page.pdf": assembled({**_field(_TEXT), 3: PAGE}),
+        "invisible.pdf": assembled(_field(_TEXT.replace(b"(approved)", b"<FEFF200B2060FEFF3164>"))),
+        "pushed.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Ff 65536 /Rect [0 0 9 9]")),
+        "checked.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Rect [0 0 9 9]")),
+        "unchecked.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Off /AS /Off /Rect [0 0 9 9]")),
+        "listed.pdf": assembled(_field(_CHOICE, look=b"rejected approved")),
+        "nested-field.pdf": assembled(_nested_field()),
+        "deleted-field.pdf": updated(assembled(_field(_TEXT)), {}, freed=[4]),
+        "stray-field.pdf": assembled(_stray_field()),
+        "chained.pdf": assembled(_annotated(b"/A << /S /GoTo /D (a) /Next [<< /S /Named /N /NextPage >>] >>")),
+        "triggered.pdf": assembled(_annotated(b"/AA << /PV << /S /GoTo /D [3 0 R /Fit] >> >>", kind=b"/Widget")),
+        **{f"linked-{name}.pdf": assembled(_linked(address)) for name, address in _LINKS.items()},
     }
 
 
@@ -67,13 +113,19 @@ def refused() -> dict[str, bytes]:
         "no-text.pdf": assembled(_field(_TEXT.replace(b"(approved)", b"17"))),
         "encrypted.pdf": _encrypted(),
         "bomb.pdf": assembled({**BARE, 7: _packed_twice()}),
-        "bomb-inflated.pdf": assembled({**BARE, 7: stream(bytes(510_000_000))}),
-        "bomb-lzw.pdf": assembled({**BARE, 7: b"<< /Length 400000 /Filter /LZWDecode >>\nstream\n" + bytes(400_000) + b"\nendstream"}),
+        "bomb-inflated.pdf": assembled({**BARE, 7: stream(bytes(MAX_INFLATED + 1))}),
+        "bomb-lzw.pdf": assembled(
+            {**BARE, 7: b"<< /Length 366100 /Filter /LZWDecode >>\nstream\n" + bytes(366_100) + b"\nendstream"}
+        ),
+        "bomb-spelled-within.pdf": assembled(
+            {**BARE, 7: stream(b"41>", b"").replace(b"/FlateDecode", b"[/LZWDecode /FlateDecode]")}
+        ),
         "script.pdf": assembled(_catalog(b"/OpenAction " + _SCRIPT)),
         "script-hidden.pdf": boxed({**BARE, 7: b"[[ %s ]]" % _SCRIPT}),
         "script-tree.pdf": assembled(_catalog(b"/Names << /JavaScript << >> >>")),
         "launch.pdf": assembled(_annotated(b"/A << /S /Launch /F (cmd.exe) >>")),
-        "link-to-file.pdf": assembled(_annotated(b"/A << /S /URI /URI (file:///etc/passwd) >>")),
+        "link-to-file.pdf": assembled(_linked(b"file:///etc/passwd")),
+        "link-to-script.pdf": assembled(_linked(b"javascript:alert\\(1\\)")),
         "unheard-of.pdf": assembled(_annotated(b"/A << /S /Beam >>")),
         "fetched-when-opened.pdf": assembled(_catalog(b"/OpenAction << /S /URI /URI (https://example.com) >>")),
         "fetched-next.pdf": assembled(
@@ -86,18 +138,29 @@ def refused() -> dict[str, bytes]:
         "pinned.pdf": assembled(_annotated(b"", kind=b"/FileAttachment")),
         "xfa.pdf": assembled(_catalog(b"/AcroForm << /Fields [] /XFA 7 0 R >>")),
         "external.pdf": assembled({**BARE, 7: stream(b"", b"/F (other.bin)")}),
-        "objects.pdf": assembled({**BARE, 4: stream(b"[%s]" % (b"0 " * 9), b"", packed=True), **_crowd()}),
-        "objects-named.pdf": _many_objects(),
+        "external-page.pdf": assembled({**BARE, 7: stream(b"", b"/Subtype /Form /Ref << /F (a.pdf) >>")}),
+        "external-print.pdf": assembled({**BARE, 7: stream(b"", b"/OPI << >>")}),
+        "values.pdf": _crowd(MAX_VALUES - 57),
+        "objects.pdf": _freed(MAX_OBJECTS - 3),
         "pages-501.pdf": _pages(501),
         "pages-0.pdf": _pages(0),
         "revisions-101.pdf": _revisions(101),
         "appearance.pdf": assembled(_field(_TEXT, look=b"rejected")),
         "ticked.pdf": assembled(_field(b"/FT /Btn /T (passed) /V /Yes /AS /Off /Rect [0 0 9 9]")),
         "fields.pdf": assembled(_many_fields(1001)),
+        "name.pdf": assembled(_field(_TEXT.replace(b"result", b"x" * 201))),
+        "name-twice.pdf": assembled(_fields({4: _TEXT, 5: _TEXT})),
+        "chosen.pdf": assembled(_field(_CHOICE, look=b"rejected")),
         "nameless.pdf": assembled(_field(_TEXT.replace(b"(result)", b"()"))),
         "value.pdf": assembled(_field(_TEXT.replace(b"approved", b"x" * 10_001))),
         "signatures-21.pdf": assembled(_many_signatures(21)),
         "signatures-twice.pdf": assembled(_many_signatures(2, alike=True)),
+        **{f"active-{kind.decode().lower()}.pdf": assembled({**BARE, 7: b"<< /S /%s >>" % kind}) for kind in ACTIONS},
+        **{
+            f"annotated-{kind.decode().lower()}.pdf": assembled(_annotated(b"", kind=b"/" + kind))
+            for kind in ANNOTATIONS
+        },
+        **{f"embedded-{name}.pdf": assembled(objects) for name, objects in _EMBEDDED.items()},
     }
 
 
@@ -130,6 +193,9 @@ def signed_papers() -> dict[str, bytes]:
         "report-unlinked.pdf": signed(form(), inspector),
         "report-signed-again.pdf": signed(report, customer, office, field="customer"),
         "report-elsewhere.pdf": signed(form(), inspector, office, field="seal"),
+        "report-signed-over.pdf": signed(report, certified("A stranger", other, **LONG), field="customer"),
+        "report-by-office.pdf": signed(form(), certified("Peter Okello", bureau, **LONG)),
+        "report-of-another.pdf": signed(form(inspector="Peter Okello"), inspector, office),
     }
 
 
@@ -140,6 +206,10 @@ def _catalog(entries: bytes) -> dict[int, bytes]:
 def _annotated(entries: bytes, *, kind: bytes = b"/Link") -> dict[int, bytes]:
     annotation = b"<< /Type /Annot /Subtype %s /Rect [0 0 9 9] %s >>" % (kind, entries)
     return {**BARE, 3: PAGE[:-2] + b"/Annots [4 0 R] >>", 4: annotation}
+
+
+def _linked(address: bytes) -> dict[int, bytes]:
+    return _annotated(b"/A << /S /URI /URI (%s) >>" % address)
 
 
 def _fields(bodies: Mapping[int, bytes]) -> dict[int, bytes]:
@@ -157,6 +227,18 @@ def _field(body: bytes, *, look: bytes | None = None) -> dict[int, bytes]:
     entries = b"/Type /XObject /Subtype /Form /BBox [0 0 99 20] " + font
     shown = stream(b"/Tx BMC q BT /F 9 Tf 2 5 Td (%s) Tj ET Q EMC" % look, entries)
     return {**_fields({4: body + b"/AP << /N 5 0 R >>"}), 5: shown}
+
+
+def _nested_field() -> dict[int, bytes]:
+    """One whose name and value stand above it."""
+    above = b"<< /T (box) /FT /Tx /V (approved) /Kids [4 0 R] >>"
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>"
+    return {**_field(b"/T (result) /Parent 6 0 R /Rect [0 0 99 20]"), 1: catalog, 6: above}
+
+
+def _stray_field() -> dict[int, bytes]:
+    """One whose value stands in the file and in no table: programs show nothing."""
+    return {**_field(_TEXT.replace(b"(approved)", b"77 0 R")), 7: b"(\n77 0 obj (approved) endobj\n)"}
 
 
 def _field_within_itself() -> dict[int, bytes]:
@@ -185,19 +267,28 @@ def _revisions(count: int) -> bytes:
     return content
 
 
-def _crowd() -> dict[int, bytes]:
-    """Values enough in few objects."""
-    return dict.fromkeys(range(8, 11), b"[%s]" % (b"0 " * 100_100))
+def _crowd(count: int) -> bytes:
+    """So many values in few objects, which are packed."""
+    per, rest = divmod(count, 4)
+    return boxed({**BARE, **{8 + k: b"[%s]" % (b"0 " * (per + (k < rest))) for k in range(4)}})
 
 
-def _many_objects() -> bytes:
-    """Objects enough, packed into one stream."""
-    return boxed({**BARE, **dict.fromkeys(range(4, 50_010), b"0")})
+def _freed(count: int) -> bytes:
+    """An empty page, and so many objects that were deleted: the table names them still."""
+    content, rows = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), bytearray(bytes(5) + b"\xff\xff")
+    for number, body in BARE.items():
+        rows += b"\1" + len(content).to_bytes(4) + bytes(2)
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(content)
+    rows += b"\1" + start.to_bytes(4) + bytes(2) + (bytes(6) + b"\1") * count
+    entries = b"/Type /XRef /W [1 4 2] /Size %d /Root 1 0 R /Index [0 5 10 %d]" % (10 + count, count)
+    content += b"4 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (stream(bytes(rows), entries), start)
+    return bytes(content)
 
 
 def _encrypted() -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(assembled()))
-    writer.encrypt("", owner_password="owner", algorithm="RC4-128")
+    writer.encrypt("", owner_password="owner", algorithm="RC4-128")  # noqa: S106
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
