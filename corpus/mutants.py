@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from corpus.mutation.mutants import SOURCES, Mutant, mutants_in
-from corpus.mutation.report import Figures, Tried, markdown, stale, told, unexplained
+from corpus.mutation.report import Figures, Tried, explanations, markdown, stale, told, unexplained
 from corpus.mutation.results import Results
 from corpus.mutation.workshop import Workshop
 from escrow_chain.cli.output import print_json
@@ -51,11 +51,14 @@ def mutants(
     workshop = Workshop(Path(folder.name) / "copy", kept=FOLDER / "cases.jsonl")
     results = Results(file, folder=workshop.folder, cases=workshop.cases)
     left = [mutant for mutant in chosen if results.of(mutant) is None]
+    left.sort(key=lambda mutant: mutant.id in explanations())
     began = time.monotonic()
-    set_aside = _try_all(left, results, workshop, of=chosen) if left else []
+    set_aside = _try_all(left, results, workshop, of=chosen)
     tried = [Tried(mutant, result) for mutant in chosen if (result := results.of(mutant))]
     if len(tried) == len(every):
         REPORT.write_text(markdown(tried, cases=len(workshop.cases), set_aside=set_aside))
+    if set_aside:
+        _err.print(f"Set aside, since they differ without any fault: {', '.join(set_aside)}.")
     _tell(tried, stale(tried, every), as_json=as_json, took_s=time.monotonic() - began)
     raise typer.Exit(1 if unexplained(tried) else 0)
 

@@ -21,6 +21,8 @@ _NICE: Final = 10
 _CONTROLS: Final = 100
 _IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108  (folders are made in it as in any other place for them)
 """Where Linux has files that never reach a disk. Half the time goes into making and removing folders otherwise."""
+_JUDGING: Final = ("corpus", *(f"{SOURCES}/{layer}" for layer in ("protocol", "terms", "evidence", "evidence/devices")))
+"""What a case runs through."""
 
 
 class Outcome(StrEnum):
@@ -75,7 +77,7 @@ class Workshop:
             for file in sorted((folder / "corpus" / "cases").glob("*.json"))
             if chosen is None or file.stem in chosen
         }
-        files = sorted((folder / SOURCES).rglob("*.py")) + sorted((folder / "corpus").glob("*.py"))
+        files = [file for part in _JUDGING for file in sorted(folder.glob(f"{part}/*.py"))]
         self._code = sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
         self._kept = dict(self._read())
         self._server: subprocess.Popen[str] | None = None

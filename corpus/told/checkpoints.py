@@ -26,6 +26,7 @@ def cases() -> Iterator[Case]:
     yield from _single_ones()
     yield from _approved_besides()
     yield from _approved_in_time()
+    yield from _approved_by_others()
 
 
 def _checkpoint(name: str, method: str = PHOTO, *, hours: float = 1, weight: float = 100) -> dict[str, Any]:
@@ -530,3 +531,27 @@ def _approved_in_time() -> Iterator[Case]:
         story.confirm(about="end")
         story.confirm(by=MANAGER, took_s=took_s)
         yield story.fails("approval.timeout") if late else story.passes()
+
+
+def _approved_by_others() -> Iterator[Case]:
+    story = _story(
+        "approved-by-customer",
+        "The customer signs a checkpoint, and approves nothing in the manager's place.",
+        _checkpoint("end", SIGNATURE),
+        approval_workflow={"requires_manager_approval": True},
+        threat=13,
+        honest="approved-by-manager-besides",
+    )
+    story.confirm(about="end")
+    story.confirm()
+    yield story.fails("approval.given")
+
+    story = _story(
+        "approved-by-manager-besides",
+        "The customer signs a checkpoint, and the manager approves.",
+        _checkpoint("end", SIGNATURE),
+        approval_workflow={"requires_manager_approval": True},
+    )
+    story.confirm(about="end")
+    story.confirm(by=MANAGER)
+    yield story.passes()

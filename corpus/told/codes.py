@@ -6,7 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from corpus.case import Case
-from corpus.story import CUSTOMER, KAMPALA, MANAGER, RECIPIENT, START, STRANGER, Signatory, Story, hashed, spelled, term
+from corpus.story import (
+    CUSTOMER,
+    KAMPALA,
+    MANAGER,
+    RECIPIENT,
+    START,
+    STRANGER,
+    Nonce,
+    Signatory,
+    Story,
+    hashed,
+    spelled,
+    term,
+)
 
 CODE = "QC-2025-001"
 UNBOUND = ("bound.signature", "bound.nonce", "bound.clock")
@@ -34,6 +47,7 @@ def cases() -> Iterator[Case]:
     yield from _approvals_in_time()
     yield from _approvals_by_others()
     yield from _approval_among_data()
+    yield from _nonces_of_nobody()
 
 
 def _story(
@@ -684,3 +698,10 @@ def _approval_among_data() -> Iterator[Case]:
     )
     story.supply({"report": "passed"})
     yield story.fails("approval.given")
+
+
+def _nonces_of_nobody() -> Iterator[Case]:
+    story = _report("approval-unknown-nonce", "Nobody issued the nonces, neither of the report nor of the approval.")
+    story.supply({"report": "passed"}, nonce=Nonce(hashed("of nobody", 1), None), status="unknown")
+    _approve(story, nonce=Nonce(hashed("of nobody", 2), None), status="unknown")
+    yield story.fails("evidence.grade", notes=["bound.nonce", "bound.clock"])

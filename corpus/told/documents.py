@@ -40,6 +40,7 @@ def cases() -> Iterator[Case]:
     yield from _word_and_signature()
     yield from _readable()
     yield from _unreadable()
+    yield from _further()
 
 
 def _story(
@@ -966,3 +967,41 @@ _REFUSED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 """Of the reader of PDFs: the code, what it shows, and the files."""
+
+
+def _further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    both = ({"type": REPORT}, {"type": CERTIFICATE})
+    later = spelled(START + timedelta(days=1))
+    story = _story("first-for-second", "A file that a later one replaced may count for another type.", *both)
+    story.hand_in("form.pdf", type=REPORT)
+    story.hand_in("form-other.pdf", type=REPORT)
+    story.hand_in("form.pdf", type=CERTIFICATE)
+    yield story.passes(1, 2)
+
+    story = _approved("approved-and-again", "An approval is of what was there, and not of the same file again.")
+    story.hand_in("form.pdf", type=REPORT)
+    _say(story)
+    story.hand_in("form.pdf", type=REPORT)
+    yield story.fails("document.approved")
+
+    small = {"type": REPORT, "max_size_mb": 0.01}
+    story = _story("long-words", "What is said of a document may be longer than the document may be.", small)
+    story.hand_in("bare.pdf", type=REPORT, fields={"remarks": "good " * 1800, "more": "better " * 1200})
+    yield story.passes()
+
+    signed = [{"name": "end", "deadline": later, "verification_method": "customer_signature", "weight": 100}]
+    story = _story(
+        "size-beside-a-word", "Where no photo is wanted, no file may be larger.", small, options={"checkpoints": signed}
+    )
+    story.hand_in("form.pdf", type=REPORT)
+    story.confirm(about="end")
+    yield story.fails("document.supplied", notes=["evidence.file_size"])
+
+    pictured = [{"name": "end", "deadline": later, "verification_method": "photo_upload", "weight": 100}]
+    story = _story(
+        "size-beside-a-photo", "A photo may be larger than the documents.", small, options={"checkpoints": pictured}
+    )
+    story.hand_in("bare.pdf", type=REPORT)
+    story.upload("coffee.jpg", category="end")
+    yield story.passes()

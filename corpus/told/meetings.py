@@ -47,6 +47,7 @@ def cases() -> Iterator[Case]:
     yield from _many()
     yield from _grades()
     yield from _refused_options()
+    yield from _further()
 
 
 class _Meeting(Story):
@@ -658,3 +659,19 @@ def _refused_options() -> Iterator[Case]:
     story.come()
     story.join(999_000)
     yield story.passes()
+
+
+def _further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    story = _met("photo-of-the-second-of-three", "A photo of no meeting takes nothing from one of a meeting.", PICTURED)
+    story.wait(minutes=30)
+    story.come(1)
+    story.join(6)
+    story.upload("coffee.jpg")
+    story.wait(minutes=30)
+    story.upload("chelsea.jpg")
+    yield story.passes(2, 3, 4)
+
+    story = _met("large-photo-unasked", "Where no photo is asked for, one may be of any size.", PLACE)
+    story.upload(story.padded("coffee.jpg", 10_000_001))
+    yield story.passes(0, 1)

@@ -73,6 +73,8 @@ def cases() -> Iterator[Case]:
     yield from sequences()
     yield from orders()
     yield from crowds()
+    yield from ways()
+    yield from further()
 
 
 def circles() -> Iterator[Case]:
@@ -584,3 +586,114 @@ def crowds() -> Iterator[Case]:
         told.drop(file)
     told.report(at())
     yield told.passes(2)
+
+
+Step = tuple[float, float, float]
+"""So many metres east of home, and the minutes after the start at which the nonce was issued and the position came."""
+
+
+def went(told: Story, *steps: Step) -> Story:
+    """Positions, each with its own nonce."""
+    for east_m, asked, came in steps:
+        told.now = START + timedelta(minutes=asked)
+        nonce = told.nonce()
+        told.now = START + timedelta(minutes=came, seconds=-5)
+        told.report(at(east_m), nonce=nonce)
+    return told
+
+
+def ways() -> Iterator[Case]:
+    """Of all journeys the one with the shortest longest gap counts, whatever else came in between."""
+    beside, far = point("well", 1070, required=False), (A, B, C)
+    rows: Sequence[tuple[str, str, Sequence[Mapping[str, Any]], float, Sequence[Step], Sequence[int]]] = [
+        (
+            "at-once",
+            "Of two positions that came at once the one counts that was asked for after a later visit.",
+            (A, B),
+            15,
+            [(0, 0, 1), (1, 20, 21), (1000, 10, 31), (1001, 25, 31)],
+            (1, 3),
+        ),
+        (
+            "at-once-beside",
+            "A visit to an optional point at the same second is no better.",
+            (A, B, beside, C),
+            15,
+            [(0, -1, 0), (1000, 4, 5), (1, 19, 20), (1001, 29, 30), (1066, 29, 30), (2000, 34, 35)],
+            (2, 3, 5),
+        ),
+        (
+            "short-after-long",
+            "A way with a short gap counts, though one with a long gap was there a minute before.",
+            far,
+            10,
+            [(0, -1, 0), (1, 35, 36), (1000, 10, 40), (1001, 37, 41), (2000, 43, 44)],
+            (1, 3, 4),
+        ),
+        (
+            "short-before-long",
+            "A way with a shorter gap counts, though another one was there later.",
+            far,
+            19.5,
+            [(0, 29, 30), (1, 35, 36), (1000, 40, 41), (1001, 33, 50), (2000, 59, 60)],
+            (1, 2, 4),
+        ),
+        (
+            "long-between-short",
+            "A way with a long gap between two with short ones is in nobody's way.",
+            far,
+            10,
+            [(0, 7, 8), (1000, 9, 10), (1, 35, 36), (1001, 12, 40), (1002, 37, 41), (2000, 43, 44)],
+            (2, 4, 5),
+        ),
+        (
+            "earlier-of-two",
+            "Of two visits to the second point the one nearer to the first counts.",
+            far,
+            10,
+            [(0, 35, 36), (1000, 40, 41), (1001, 41, 42), (2000, 43, 44)],
+            (0, 1, 3),
+        ),
+    ]
+    for name, shows, points, limit, steps, counted in rows:
+        options = {"sequence_required": True, "max_time_between_points": limit}
+        yield went(round_of(f"way-{name}", shows, *points, options=options), *steps).passes(*counted)
+
+    told = round_of("free-start", "A visit that came too early is left out.", A, B, options=_within(5))
+    yield visit(told, (0, 0), (1, 10), (1000, 12)).passes(1, 2)
+
+    told = round_of("free-not-again", "Twice at one point is not at two.", A, B, options=_within(10))
+    yield visit(told, (0, 0), (1000, 50), (1001, 60)).fails("location.time_between")
+
+    for name, shows, limit in [
+        ("slow", "Without its first visit the longest gap of this round is the last one, and too long.", 4),
+        ("fast", "The last gap is just as long as it may be.", 5),
+    ]:
+        told = round_of(f"free-{name}", shows, A, B, C, options=_within(limit))
+        visit(told, (0, 0), (1000, 10), (2000, 13), (1, 18))
+        yield told.passes(1, 2, 3) if name == "fast" else told.fails("location.time_between")
+
+
+def _within(minutes: float) -> dict[str, Any]:
+    return {"max_time_between_points": minutes}
+
+
+def further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    told = round_of("round-of-one", "A list of one point, whose name has one letter.", point("A", 0))
+    yield visit(told, (0, 1)).passes()
+
+    told = round_of(
+        "accuracy-of-the-larger", "What is too coarse for one point may do for another.", A, point("yard", 1000, 100)
+    )
+    told.report(at())
+    told.wait(minutes=10)
+    told.report(at(1000, accuracy=80))
+    yield told.passes()
+
+    told = visit(located("handed-in-backwards", "What came first is first, wherever it stands."), (0, 30), (0, 10))
+    told.at = START + timedelta(hours=1)
+    yield told.passes(1, notes=["location.frozen"])
+
+    told = round_of("point-null", "An option of a point that is null is not given.", A | {"required": None})
+    yield visit(told, (500, 1)).fails("location.distance", "location.visited")

@@ -1,5 +1,6 @@
 """Terms that are none: every closed list and every bound of the wire's section 9, with the path of what is wrong."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -44,6 +45,7 @@ def cases() -> Iterator[Case]:
             yield Story(f"refused-terms-{name}", shows, term(kind, **options)).refused(path)
     yield from weights()
     yield from accepted()
+    yield from further()
 
 
 def _document(name: str, shows: str, *terms: Mapping[str, Any], **fields: Any) -> Story:
@@ -488,6 +490,12 @@ def accepted() -> Iterator[Case]:
         ("document-check", "custom", {"required_documents": papers} | checked, "document.supplied"),
         ("checkpoints-50", "custom", {"checkpoints": fifty}, "checkpoint.customer_signature"),
         ("time-based", "custom", {"checkpoints": fifty} | timed, "checkpoint.customer_signature"),
+        (
+            "fields-100",
+            "custom",
+            {"required_documents": [{"type": "report", "fields_required": [f"field {k}" for k in range(100)]}]},
+            "document.supplied",
+        ),
         ("code-200", "custom", {"verification_code": "x" * 200, "grade": "G2"}, "code.given"),
         ("data-100", "custom", {"required_data": {f"{k:0100}": True for k in range(100)}}, "data.supplied"),
     ]:
@@ -525,6 +533,43 @@ def accepted() -> Iterator[Case]:
         ("8-roots", {"authorities": {"quality_control": ["MIIB"] * 8}}),
         ("small-address", {"people": {"customer": PEOPLE["customer"].lower()}}),
         ("utc", {"zone": "UTC"}),
+    ]:
+        told = _document(f"not-{name}", "Who and where may be named so.", **fields)
+        told.report(KAMPALA)
+        yield told.passes()
+
+
+def further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    told = _document("terms-text", "The terms are a text.").refused("terms")
+    yield replace(told, terms=told.terms | {"terms": "location_verification"})
+
+    told = _document("term-text", "A term is a text.").refused("terms[0]")
+    yield replace(told, terms=told.terms | {"terms": ["location_verification"]})
+
+    told = _document("not-no-salt", "Terms that are only tried out need no salt.").fails(
+        "evidence.grade", "location.visited"
+    )
+    yield replace(told, terms={key: value for key, value in told.terms.items() if key != "salt"})
+
+    photo = term("photo_upload", grade="G3", required_count=0)
+    told = _document("not-yet-and-wrong", "What is wrong is said, not what is not supported.", photo)
+    yield told.refused("terms[0].data.required_count")
+
+    early = {"deadline": "0001-01-01T00:00:00+14:00"}
+    told = _document("deadline-too-early", "A time before all times.", term("location_verification", **PLACE | early))
+    yield told.refused("terms[0].data.deadline")
+
+    root = base64.b64encode(b"\x30" + bytes(8191)).decode()
+    for name, shows, authorities, where in [
+        ("root-number", "A root that is a number.", {"quality_control": [90]}, "authorities.quality_control[0]"),
+        ("authorities-33", "Thirty-three authorities.", {f"role_{k}": ["MIIB"] for k in range(33)}, "authorities"),
+    ]:
+        yield _document(name, shows, authorities=authorities).refused(where)
+    for name, fields in [
+        ("root-8192", {"authorities": {"quality_control": [root]}}),
+        ("32-authorities", {"authorities": {f"role_{k}": ["MIIB"] for k in range(32)}}),
+        ("32-phones", {"phones": {f"role_{k}": "+256700000000" for k in range(32)}}),
     ]:
         told = _document(f"not-{name}", "Who and where may be named so.", **fields)
         told.report(KAMPALA)

@@ -21,6 +21,7 @@ def cases() -> Iterator[Case]:
     yield from _in_time()
     yield from _rated()
     yield from _no_words()
+    yield from _of_nobody()
 
 
 def _story(
@@ -277,3 +278,14 @@ def _say(story: Story, **changes: object) -> None:
     """Changes what the last piece says, after it was signed."""
     said = story.passes().evidence[-1]["piece"]["submission"]
     story.piece(submission=said | changes)
+
+
+def _of_nobody() -> Iterator[Case]:
+    story = Story(
+        "words-recipient-unknown",
+        "Who the recipient is nobody knows, so the customer may be the same one.",
+        term("delivery_confirmation"),
+        submitter=None,
+    )
+    story.confirm()
+    yield story.fails("evidence.grade", notes=UNBOUND)

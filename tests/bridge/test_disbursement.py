@@ -4,6 +4,7 @@ import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from importlib import resources
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrow_chain.bridge.disbursement import Funding, Parties, Plan, plan
+from escrow_chain.bridge.disbursement import Disbursement, Funding, Parties, Plan, plan
 from escrow_chain.bridge.errors import InvalidRequest
-from escrow_chain.protocol.canonical import document_hash
-from escrow_chain.protocol.checks import check_deal, check_milestones
+from escrow_chain.protocol.canonical import MAX_BYTES, document_hash
+from escrow_chain.protocol.checks import MAX_MILESTONES, check_deal, check_milestones
 from escrow_chain.protocol.deal import milestones_root
+from escrow_chain.terms import registry
 
 DEMO = resources.files("escrow_chain.cli.demo")
 REQUEST: dict[str, Any] = json.loads((DEMO / "request.json").read_text())
@@ -142,6 +144,14 @@ def test_a_term_without_deadline_has_72_hours() -> None:
         (lambda r: r.update(recipients=[]), "recipients"),
         (lambda r: r.update(recipients=r["recipients"] * 20), "recipients"),
         (lambda r: r.pop("currency"), "currency"),
+        (lambda r: r.update(notes=[float("nan")]), "request.notes[0]"),
+        (lambda r: r.update(notes="x" * MAX_BYTES), "request"),
+        (lambda r: r["recipients"][0]["terms"][0]["data"].update(notes=[1e15] * 70_000), "recipients[0].terms"),
+        (
+            lambda r: r["recipients"][0]["terms"][0].update(term_type=["photo_upload"]),
+            "recipients[0].terms[0].term_type",
+        ),
+        (lambda r: r["recipients"][0]["terms"][0].pop("term_type"), "recipients[0].terms[0].term_type"),
         (lambda r: r["recipients"][1].update(amount="1e5"), "recipients[1].amount"),
         (lambda r: r["recipients"][1].update(amount=18500.5), "recipients[1].amount"),
         (lambda r: r["recipients"][1].update(amount="18500.505"), "recipients[1].amount"),
@@ -219,8 +229,15 @@ def test_a_deal_takes_no_more_milestones_than_the_contract() -> None:
     request["recipients"] = [first | {"reference": f"courier-{number}"} for number in range(50)]
     wallets = {f"courier-{number}": f"0x{number + 1:040x}" for number in range(50)}
     parties = Parties(wallets, dict.fromkeys(wallets, PEOPLE))
-    with pytest.raises(InvalidRequest, match="150 milestones"):
-        plan(request, parties=parties, funding=FUNDING, now=NOW, random_bytes=Random(1).randbytes)
+    drawn: list[int] = []
+
+    def random_bytes(size: int) -> bytes:
+        drawn.append(size)
+        return bytes(size)
+
+    with pytest.raises(InvalidRequest, match="more than the 128 milestones"):
+        plan(request, parties=parties, funding=FUNDING, now=NOW, random_bytes=random_bytes)
+    assert len(drawn) <= MAX_MILESTONES + 1, "nothing is made of what is too much"
 
 
 def test_only_the_types_that_are_allowed_make_a_deal() -> None:
@@ -235,3 +252,29 @@ def test_only_the_types_that_are_allowed_make_a_deal() -> None:
             term_types=["photo_upload"],
         )
     assert caught.value.field == "recipients[0].terms[0].term_type"
+
+
+def test_a_type_that_is_not_allowed_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a request does not decide which packages' code is run, or fails."""
+    folder = tmp_path / "broken-0.1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 0.1.0\n")
+    (folder / "entry_points.txt").write_text(f"[{registry.GROUP}]\nbroken = there_is_no_such_module:TERM_TYPE\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.added.cache_clear()
+    try:
+        assert "broken" in registry.added()
+        with pytest.raises(InvalidRequest) as caught:
+            planned(changed(lambda request: request["recipients"][0]["terms"][0].update(term_type="broken")))
+    finally:
+        registry.added.cache_clear()
+    assert caught.value.field == "recipients[0].terms[0].term_type"
+
+
+def test_a_plan_can_be_logged() -> None:
+    """Its documents have codes in plain text: they are not in what is printed of it."""
+    data = {"verification_code": "QC-2025-001"}
+    coded = changed(lambda request: request["recipients"][0].update(terms=[{"term_type": "custom", "data": data}]))
+    made = planned(coded)
+    assert "QC-2025-001" in str(made.documents)
+    assert "QC-2025-001" not in repr(made) + repr(Disbursement.model_validate(coded))

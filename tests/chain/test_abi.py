@@ -1,15 +1,16 @@
 """Reading the contract's bytes back."""
 
+import pytest
 from eth_abi.abi import encode
+from eth_abi.registry import registry
 from eth_hash.auto import keccak
 from eth_utils.address import to_checksum_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrow_chain.chain import abi
+from escrow_chain.chain import abi, court
 from escrow_chain.protocol import errors
 from escrow_chain.protocol.events import Credited
-
 
 def selector(signature: str) -> bytes:
     """The first four bytes of an error's data."""
@@ -38,6 +39,12 @@ def test_bytes_that_are_no_error_are_none(revert_data: bytes) -> None:
 def test_an_error_cut_short_is_none() -> None:
     """A known selector with too little behind it is no error that we know."""
     assert abi.refusal(selector("DealExists(bytes32)") + b"\x01") is None
+
+
+@pytest.mark.parametrize("types", [each[1] for of in (abi, court) for each in of._errors().values()], ids=str)
+def test_no_known_error_says_how_long_it_is(types: tuple[str, ...]) -> None:
+    """All values of the escrow's and the court's errors have a fixed size, so no length of them can be a lie."""
+    assert not any(getattr(registry.get_decoder(kind), "is_dynamic", False) for kind in types)
 
 
 def test_an_event_is_read_by_its_topics() -> None:

@@ -1,21 +1,32 @@
 """A node that lies, stalls, or asks too much."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
+from eth_abi.abi import encode
 from eth_account.signers.local import LocalAccount
+from eth_hash.auto import keccak
 
 from escrow_chain.chain.anvil import Anvil
+from escrow_chain.chain.artifacts import load
 from escrow_chain.chain.client import EscrowClient
+from escrow_chain.chain.court import CourtClient
 from escrow_chain.chain.erc20 import Erc20
-from escrow_chain.chain.errors import NodeFault, NodeUnreachable, NotMined, TooExpensive
+from escrow_chain.chain.errors import NodeFault, NodeUnreachable, NotMined, TooExpensive, UnknownRevert
 from escrow_chain.chain.node import Node
+from escrow_chain.chain.wallets import Wallets
 from escrow_chain.protocol.events import Event, Opened
 from tests.chain.conftest import MakeDeal
+
+
+CHAIN_ID = json.dumps({"jsonrpc": "2.0", "id": 0, "result": "0x1"}).encode()
+SOMEBODY = "0x" + "70" * 20
 
 
 def test_what_was_sent_and_is_not_mined_is_named_by_its_hash() -> None:
@@ -28,14 +39,16 @@ def test_what_was_sent_and_is_not_mined_is_named_by_its_hash() -> None:
 
 
 @contextmanager
-def answering(body: bytes) -> Iterator[str]:
-    """A server that answers everything with the same bytes; its address."""
+def answering(body: bytes, **others: dict[str, Any]) -> Iterator[str]:
+    """A server that answers everything with the same bytes, or questions of some methods otherwise; its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            other = others.get(asked["method"])
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(json.dumps({"jsonrpc": "2.0", "id": asked["id"]} | other).encode() if other else body)
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""
@@ -54,6 +67,87 @@ def test_an_answer_that_is_none_is_the_nodes_fault(body: bytes) -> None:
     """Whatever comes back, the error is ours and says that the node is to blame."""
     with answering(body) as url, pytest.raises((NodeFault, NodeUnreachable)):
         Node(url)
+
+
+@pytest.mark.parametrize("length", [1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1, 1 << 64, (1 << 256) - 1])
+def test_a_length_beyond_all_memory_is_the_nodes_fault(length: int) -> None:
+    """A text that is said to be longer than anything is not read, and the error is ours."""
+    answer = "0x" + (32).to_bytes(32).hex() + length.to_bytes(32).hex()
+    with answering(CHAIN_ID, eth_call={"result": answer}) as url:
+        token = Erc20(Node(url), SOMEBODY)
+        with pytest.raises(NodeFault):
+            token.symbol()
+
+
+@pytest.mark.parametrize("answer", [None, "0x", "0xzz", "-0x1", "0x1" + "0" * 64, 1.5, [], {}, {"timestamp": "x"}, True])
+def test_what_is_no_number_is_the_nodes_fault(answer: Any) -> None:
+    """Where a number is expected, nothing else comes out."""
+    asked = dict.fromkeys(
+        ("eth_getBalance", "eth_blockNumber", "eth_estimateGas", "eth_getBlockByNumber"), {"result": answer}
+    )
+    with answering(CHAIN_ID, **asked) as url:
+        node = Node(url)
+        for question in (
+            lambda: node.balance(SOMEBODY),
+            node.block_number,
+            node.timestamp,
+            Wallets(node).block,
+            lambda: node.gas_limit({"to": SOMEBODY}),
+        ):
+            with pytest.raises(NodeFault):
+                question()
+
+
+@pytest.mark.parametrize("hash_", ["0x", "0x0b", "0x" + "0b" * 33, None])
+def test_a_block_has_a_hash(hash_: Any) -> None:
+    """Of 32 bytes, or it is the node's fault."""
+    block = {"result": {"number": "0x7", "hash": hash_}}
+    with answering(CHAIN_ID, eth_getBlockByNumber=block) as url, pytest.raises(NodeFault):
+        Wallets(Node(url)).block()
+
+
+@pytest.mark.parametrize("chain_id", ["0x1" + "0" * 64, "-0x1"])
+def test_a_chain_has_a_number_as_contracts_know_it(chain_id: str) -> None:
+    """From 0 to 2**256 - 1."""
+    answer = json.dumps({"jsonrpc": "2.0", "id": 0, "result": chain_id}).encode()
+    with answering(answer) as url, pytest.raises(NodeFault):
+        Node(url)
+
+
+def test_a_state_that_nobody_knows_is_the_nodes_fault() -> None:
+    """Whether a milestone's, or a case's in court."""
+    words = "0x" + (99).to_bytes(32).hex() * 16
+    with answering(CHAIN_ID, eth_getCode={"result": "0x01"}, eth_call={"result": words}) as url:
+        with pytest.raises(NodeFault):
+            EscrowClient(Node(url), SOMEBODY).status(bytes(32), 0)
+        court = CourtClient.__new__(CourtClient)
+        court.node = Node(url)
+        court._contract = court.node.w3.eth.contract(SOMEBODY, abi=load("CourtArbiter").abi)
+        with pytest.raises(NodeFault):
+            court.case(bytes(32))
+
+
+@pytest.mark.parametrize("revert_data", ["0xzz", "0x0", "0x" + "00" * 3, None, 7, {"data": "0x"}])
+def test_a_revert_that_says_nonsense_says_nothing(revert_data: Any) -> None:
+    """It is a revert all the same."""
+    error = {"error": {"code": 3, "message": "execution reverted", "data": revert_data}}
+    with answering(CHAIN_ID, eth_call=error) as url, pytest.raises((UnknownRevert, NodeFault)):
+        Erc20(Node(url), SOMEBODY).decimals()
+
+
+def test_no_contract_has_us_fetch_from_the_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that reverts with the address of a page (ERC-3668) has reverted, and nobody is asked for the page."""
+    lookup = keccak(b"OffchainLookup(address,string[],bytes,bytes4,bytes)")[:4] + encode(
+        ["address", "string[]", "bytes", "bytes4", "bytes"],
+        [SOMEBODY, ["https://example.com/{sender}/{data}"], b"", bytes(4), b""],
+    )
+    error = {"error": {"code": 3, "message": "execution reverted", "data": "0x" + lookup.hex()}}
+    asked = []
+    known = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more: asked.append(host) or known("127.0.0.1", *more))
+    with answering(CHAIN_ID, eth_call=error) as url, pytest.raises(UnknownRevert):
+        Erc20(Node(url), SOMEBODY).balance(SOMEBODY)
+    assert set(asked) <= {"127.0.0.1"}
 
 
 def test_a_nodes_address_keeps_its_secrets() -> None:

@@ -94,7 +94,7 @@ class Scene:
     def case(self, term: Term) -> Case:
         """What the service knows about evidence for a term."""
         signers = self.circumstances().addresses(term.options.roles)
-        return Case(subject=self.subject(term), signers=signers, domain=DOMAIN)
+        return Case(subject=self.subject(term), signers=signers, kinds=term.type.kinds, domain=DOMAIN)
 
     def signed(self, term: Term, kind: str, content: bytes, /, **changes: Any) -> SignedSubmission:
         """The recipient's signature over content; `changes` to the message, its `signer` or `domain`."""

@@ -79,6 +79,39 @@ def test_a_signed_photo_is_no_link(tmp_path: Path) -> None:
     assert thing.code == "evidence.file"
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_receipt_from_no_time_at_all_is_none(tmp_path: Path, at: str) -> None:
+    """A moment that UTC does not have makes a piece unreadable, and does not stop the reader."""
+    path = write_piece(tmp_path, "photo.jpg")
+    piece = json.loads(path.read_text())
+    piece["receipt"]["received_at"] = at
+    path.write_text(json.dumps(piece))
+    thing = read(path)
+    assert isinstance(thing, Refusal)
+    assert "receipt.received_at" in str(thing.measured)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"\\ud800": 1, "\\ud800": 2}', '{"' + "k" * 100_000 + '": NaN}'], ids=["half a pair", "a long name"]
+)
+def test_what_is_wrong_with_a_file_can_be_shown(tmp_path: Path, text: str) -> None:
+    """In a few words of Unicode, whatever the names in it are."""
+    path = tmp_path / "some.json"
+    path.write_text(text)
+    thing = read(path)
+    assert isinstance(thing, Refusal)
+    assert len(str(thing.measured).encode()) < 1_000
+
+
+def test_what_is_wrong_with_a_piece_is_told_in_a_few_words(tmp_path: Path) -> None:
+    """However long the name of a field is that no piece has."""
+    path = write_piece(tmp_path, "photo.jpg")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"k" * 100_000: 1}))
+    thing = read(path)
+    assert isinstance(thing, Refusal)
+    assert len(str(thing.measured)) < 1_000
+
+
 def test_the_limit_for_photos_is_not_one_for_json(tmp_path: Path) -> None:
     """A piece is larger than a photo may be here; the photo's own limit still holds for the photo."""
     (tmp_path / "photo.jpg").write_bytes(PHOTO)

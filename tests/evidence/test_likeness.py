@@ -1,5 +1,6 @@
 """Parts and turned copies of pictures: found again, and told from others."""
 
+import struct
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -117,6 +118,18 @@ def measured() -> tuple[bytes, tuple[int, ...]]:
     """The features of a part, and what it has in common with each photo."""
     part = seen(cut(PHOTOS["coffee"], 0.3))
     return part, inliers_with_each(part, list(FEATURES.values()))
+
+
+def test_damaged_features_are_not_compared() -> None:
+    """Neither cut off or too long, nor of more details than are kept, which would be compared for minutes."""
+    good = FEATURES["coffee"]
+    size = struct.Struct("<BHHHH").size
+    many = struct.pack("<BHHHH", 1, 640, 480, 40_000, 0) + bytes(40_000 * 36)
+    flat = struct.pack("<BHHHH", 1, 640, 0, 0, 0)
+    for damaged in (b"", good[: size - 1], good[:size], good[:-1], good + b"\0", many, flat):
+        for pair in ((good, damaged), (damaged, good)):
+            with pytest.raises(ValueError, match="features"):
+                inliers(*pair)
 
 
 def test_another_process_finds_the_same(sandbox: Sandbox) -> None:

@@ -1,6 +1,7 @@
 """Strict JSON, its RFC 8785 bytes and its hash."""
 
 import json
+import time
 
 import pytest
 from eth_hash.auto import keccak
@@ -36,6 +37,8 @@ JSON = st.recursive(
         (b'{"a": ' + b"9" * 5000 + b"}", "a", "a number beyond"),
         (b'{"a": "\\ud800"}', "a", "surrogate"),
         (b'{"\\udfff": 1}', "document", "surrogate"),
+        (b'{"a": {"\\udfff": 1, "\\udfff": 2}}', "a", "surrogate"),
+        (b'{"' + b"k" * 300 + b'": NaN}', "k" * 200 + "\u2026", "NaN is not a JSON number"),
         (b'{"a": "\xff"}', "byte 7", "not UTF-8"),
         (b"\xef\xbb\xbf{}", "line 1, column 1", "BOM"),
         (b'{"a": 1,\n  "b": }', "line 2, column 8", "expecting value"),
@@ -52,6 +55,17 @@ def test_refuses_what_two_readers_could_read_differently(text: bytes, where: str
         parse(text)
     assert caught.value.where == where
     assert reason in caught.value.reason
+
+
+def test_long_keys_cost_no_more_than_their_length() -> None:
+    """The paths of all values below a key of half a megabyte would have 65 gigabytes: none is made unless it is told."""
+    half, values = MAX_BYTES // 2 - 100, b"[" + b"0," * (MAX_BYTES // 4) + b"0]"
+    times = []
+    for text in (b'["' + b"k" * half + b'",' + values + b"]", b'{"' + b"k" * half + b'":' + values + b"}"):
+        started = time.process_time()
+        canonical(parse(text))
+        times.append(time.process_time() - started)
+    assert times[1] < 3 * times[0]
 
 
 def test_reads_what_lies_just_inside_the_limits() -> None:

@@ -3,7 +3,8 @@
     {"term_type": "temperature_log", "data": {"min_celsius": 2, "max_celsius": 8, "min_readings": 3}}
 
 A reading is a piece of `data` with a number under `celsius`, each with a nonce of its own, so that it was made when it
-came in. One reading out of bounds is enough: what was warm once is not fulfilled by a cold reading later.
+came in. One reading out of bounds is enough: what was warm once is not fulfilled by a cold reading later. Readings that
+came after the deadline, or after the moment of judging, say nothing either way.
 """
 
 from collections.abc import Sequence
@@ -58,12 +59,12 @@ def examine(
     bounds = f"{options.min_celsius:g} to {options.max_celsius:g}"
     checks = []
     counted = []
-    for exhibit in exhibits:
+    for exhibit in (each for each in exhibits if each.timely):
         celsius = _celsius(exhibit.piece)
         passed = celsius is not None and options.min_celsius <= celsius <= options.max_celsius
         shown = exhibit.piece.data.get(READING)
         checks.append(Check(IN_BOUNDS, passed, shown, bounds, exhibit.grade, exhibit.number))
-        if exhibit.timely and passed:
+        if passed:
             counted.append(exhibit.number)
     enough = len(counted) >= options.min_readings
     checks.append(Check(COUNT, enough, len(counted), options.min_readings))

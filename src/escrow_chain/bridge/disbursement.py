@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from escrow_chain.bridge.errors import InvalidRequest
-from escrow_chain.protocol.canonical import InvalidJson, child_path, document_hash
+from escrow_chain.protocol.canonical import MAX_BYTES, InvalidJson, canonical, child_path, document_hash
 from escrow_chain.protocol.checks import MAX_MILESTONES
 from escrow_chain.protocol.deal import Deal, Milestone, Payout, milestones_root
 from escrow_chain.protocol.money import InvalidAmount, minor_units
@@ -42,7 +42,7 @@ class Recipient(_Request):
 
     reference: Annotated[str, Field(min_length=1, max_length=128)]
     amount: str
-    terms: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    terms: Annotated[list[dict[str, Any]], Field(min_length=1, repr=False)]
 
 
 class AutoRelease(_Request):
@@ -65,15 +65,15 @@ class Plan:
     """A deal ready to be opened, with the documents behind its hashes.
 
     Of milestone i, `documents[i]` is the terms document as hashed, `terms[i]` what it says, and `references[i]` the
-    merchant's name for it.
+    merchant's name for it. Documents have codes in plain text, so its `repr` leaves them out.
     """
 
     deal: Deal
     milestones: tuple[Milestone, ...]
-    documents: tuple[dict[str, Any], ...]
+    documents: tuple[dict[str, Any], ...] = field(repr=False)
     terms: tuple[TermsDocument, ...]
     references: tuple[str, ...]
-    agreement: dict[str, Any]
+    agreement: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,16 @@ def plan(  # noqa: PLR0913  (each of them is another matter)
             raise InvalidRequest(f"{where}.reference", f"{recipient.reference!r} is given twice")
         for document, payout in _unsalted(recipient, rules, where):
             salted = document | {"salt": "0x" + random_bytes(32).hex()}
+            if len(parts) == MAX_MILESTONES:
+                raise InvalidRequest("recipients", f"more than the {MAX_MILESTONES} milestones that a deal may have")
             parts.append(_Part(recipient.reference, salted, rules.parse(salted, where), payout))
-    if len(parts) > MAX_MILESTONES:
-        raise InvalidRequest("recipients", f"{len(parts)} milestones, and a deal has at most {MAX_MILESTONES}")
     milestones = tuple(_milestone(index, part, now) for index, part in enumerate(parts))
     agreement: dict[str, Any] = {
         "format": AGREEMENT_FORMAT,
         "salt": "0x" + random_bytes(32).hex(),
         "request": dict(request),
     }
+    _refuse_unreadable(agreement, where="request")
     deal = Deal(
         payer=funding.payer,
         token=funding.token,
@@ -207,7 +208,15 @@ class _Rules:
         return document | {name: dict(given) for name, given in named.items() if given}
 
     def parse(self, document: dict[str, Any], where: str) -> TermsDocument:
-        """The terms that a document says, all of a type that is allowed. Raises `InvalidRequest`."""
+        """The terms that a document says, all of a type that is allowed. Raises `InvalidRequest`.
+
+        A type that is not allowed is not even loaded: it is another package's code.
+        """
+        for position, entry in enumerate(document["terms"]):
+            name = entry.get("term_type")
+            if not isinstance(name, str) or name not in self.term_types:
+                path = f"{where}.terms[{position}].term_type"
+                raise InvalidRequest(path, f"not a term type here; there are {', '.join(self.term_types)}")
         try:
             found = parse_document(document)
         except (InvalidTerms, NotSupportedYet) as error:
@@ -215,11 +224,18 @@ class _Rules:
             raise InvalidRequest(path, error.problems[0].reason) from None
         except InvalidJson as error:
             raise InvalidRequest(f"{where}.{error.where}", error.reason) from None
-        for term in found.terms:
-            if term.type.name not in self.term_types:
-                path = f"{where}.terms[{term.position}].term_type"
-                raise InvalidRequest(path, f"not a term type here; there are {', '.join(self.term_types)}")
+        _refuse_unreadable(document, where=f"{where}.terms")
         return found
+
+
+def _refuse_unreadable(document: dict[str, Any], *, where: str) -> None:
+    """Raises `InvalidRequest` for what could be hashed into a deal, and read by nobody who has to judge by it."""
+    try:
+        size = len(canonical(document))
+    except InvalidJson as error:
+        raise InvalidRequest(error.where, error.reason) from None
+    if size > MAX_BYTES:
+        raise InvalidRequest(where, f"{size} bytes as a document, and at most {MAX_BYTES} are read")
 
 
 def _unsalted(recipient: Recipient, rules: _Rules, where: str) -> Iterator[tuple[dict[str, Any], Payout]]:

@@ -157,7 +157,8 @@ class EscrowClient:
     def status(self, deal_id: bytes, index: int) -> Progress:
         """Where a milestone stands, and when its inspection or arbitration is over."""
         state, ends = self._read("status", deal_id, index)
-        return Progress(State(state), ends)
+        with self.node.faults():
+            return Progress(State(state), ends)
 
     def holding(self, deal_id: bytes) -> tuple[int, int]:
         """What a deal still holds, in minor units, and the bitmap of its settled milestones."""
@@ -189,8 +190,7 @@ class EscrowClient:
 
         Credits and claims name no deal, so `deal_id` leaves them out.
         """
-        with self.node.faults():
-            last = self.node.w3.eth.block_number if last_block is None else last_block
+        last = self.node.block_number() if last_block is None else last_block
         first = HexBytes(abi.topic(name)) if name else None
         topics = [first, HexBytes(deal_id)] if deal_id else [first]
         for start in range(self.first_block, last + 1, LOG_RANGE):

@@ -133,7 +133,8 @@ class CourtClient:
     def case(self, case_id: bytes) -> Case:
         """Where a case stands."""
         case = Case(*self._read("caseOf", case_id))
-        return replace(case, stage=Stage(case.stage))
+        with self.node.faults():
+            return replace(case, stage=Stage(case.stage))
 
     def fee(self) -> int:
         """What the court asks for a case that begins now; who answers pays the case's own fee."""
@@ -146,8 +147,7 @@ class CourtClient:
 
     def events(self, *, first_block: int, last_block: int | None = None) -> Iterator[CourtEvent]:
         """The arbiter's events in these blocks, in order."""
-        with self.node.faults():
-            last = self.node.w3.eth.block_number if last_block is None else last_block
+        last = self.node.block_number() if last_block is None else last_block
         for start in range(first_block, last + 1, LOG_RANGE):
             end = min(start + LOG_RANGE - 1, last)
             with self.node.faults():

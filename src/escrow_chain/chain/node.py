@@ -38,6 +38,17 @@ class Receipt:
     events: tuple[Event, ...]
 
 
+_NONSENSE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    DecodingError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What web3 and what reads its answers stumble over if a node answers nonsense."""
 MAX_COST = 10**17
 """A tenth of a coin."""
 
@@ -54,10 +65,12 @@ class Node:
     ) -> None:
         self.url = url
         self.max_cost = max_cost
-        self.w3 = Web3(HTTPProvider(url, request_kwargs={"timeout": timeout_s}))
+        provider = HTTPProvider(url, request_kwargs={"timeout": timeout_s})
+        provider.global_ccip_read_enabled = False  # else any contract that is asked has us fetch from the web (ERC-3668)
+        self.w3 = Web3(provider)
         self.w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         with self.faults():
-            self.chain_id = self.w3.eth.chain_id
+            self.chain_id = number(self.w3.eth.chain_id)
         if chain_id not in (None, self.chain_id):
             raise WrongChain(chain_id or 0, self.chain_id)
 
@@ -72,13 +85,13 @@ class Node:
             raise _refused(error) from error
         except Web3Exception as error:
             raise NodeFault(str(error)) from error
-        except (ValueError, KeyError, TypeError, DecodingError) as error:
+        except _NONSENSE as error:
             raise NodeFault(f"its answer makes no sense ({type(error).__name__}: {error})") from error
 
     def balance(self, account: str) -> int:
         """What an account has of the chain's coin, in wei."""
         with self.faults():
-            return self.w3.eth.get_balance(Web3.to_checksum_address(account))
+            return number(self.w3.eth.get_balance(Web3.to_checksum_address(account)))
 
     def code(self, address: str) -> bytes:
         """The code at an address; empty if there is none."""
@@ -92,7 +105,12 @@ class Node:
     def timestamp(self) -> int:
         """The time of the latest block, unix seconds."""
         with self.faults():
-            return self.w3.eth.get_block("latest")["timestamp"]
+            return number(self.w3.eth.get_block("latest")["timestamp"])
+
+    def block_number(self) -> int:
+        """The number of the latest block."""
+        with self.faults():
+            return number(self.w3.eth.block_number)
 
     def gas_limit(self, call: TxParams) -> int:
         """What to give a call that names its sender: a quarter more gas than it needs now, as the state may change.
@@ -101,7 +119,7 @@ class Node:
         142,000 for a recipient of coin, so that a payment that fails does not fail for want of gas.
         """
         with self.faults():
-            return self.w3.eth.estimate_gas(call) * 5 // 4
+            return number(self.w3.eth.estimate_gas(call)) * 5 // 4
 
     def send(
         self, call: TxParams, account: LocalAccount, *, timeout_s: float = 120, emitter: str | None = None
@@ -121,7 +139,7 @@ class Node:
             mined = self.w3.eth.wait_for_transaction_receipt(signed.hash, timeout=timeout_s)
         except NodeFault:
             raise
-        except (requests.RequestException, Web3Exception, ValueError, KeyError, TypeError) as error:
+        except (requests.RequestException, Web3Exception, *_NONSENSE) as error:
             raise NotMined(hash_, type(error).__name__) from error
         with self.faults():
             return self._receipt(priced, mined, emitter or mined["to"])
@@ -165,10 +183,17 @@ class Node:
         events = [abi.event(log["topics"], log["data"]) for log in mined["logs"] if log["address"] == emitter]
         return Receipt(
             hash=mined["transactionHash"].to_0x_hex(),
-            block=mined["blockNumber"],
-            gas_used=mined["gasUsed"],
+            block=number(mined["blockNumber"]),
+            gas_used=number(mined["gasUsed"]),
             events=tuple(event for event in events if event is not None),
         )
+
+
+def number(value: Any) -> int:
+    """A number as nodes give them, from 0 to 2**256 - 1. Raises `ValueError` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 256:
+        raise ValueError("not a number from 0 to 2**256 - 1")
+    return value
 
 
 def _host(url: str) -> str:
@@ -178,5 +203,8 @@ def _host(url: str) -> str:
 
 
 def _refused(error: ContractLogicError) -> Exception:
-    revert_data = bytes(HexBytes(error.data)) if isinstance(error.data, str) and error.data[:2] == "0x" else b""
+    try:
+        revert_data = bytes(HexBytes(error.data)) if isinstance(error.data, str) and error.data[:2] == "0x" else b""
+    except ValueError:
+        revert_data = b""
     return abi.refusal(revert_data) or UnknownRevert(revert_data)

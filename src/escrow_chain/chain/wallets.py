@@ -24,7 +24,7 @@ from hexbytes import HexBytes
 
 from escrow_chain.chain.artifacts import load
 from escrow_chain.chain.errors import NodeFault, UnknownRevert
-from escrow_chain.chain.node import Node
+from escrow_chain.chain.node import Node, number
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 
 MAX_SIGNATURE_BYTES: Final = 16_384
@@ -35,6 +35,7 @@ _MAGIC: Final = bytes.fromhex("6492") * 16
 _SENDER: Final = to_checksum_address(keccak(b"escrow_chain: nobody asks a wallet")[12:])
 """Who asks. Nobody has its key, and it has no right anywhere. Not zero or 0x…dEaD: some wallets take a question from
 these for a rehearsal, and say yes to any signature."""
+_HASH_BYTES: Final = 32
 _YES, _NO = b"\x01", b"\x00"
 
 
@@ -65,7 +66,10 @@ class Wallets:
         """The latest block, or the one with this hash. Raises `NodeFault` if the node does not have it."""
         with self.node.faults():
             block = self.node.w3.eth.get_block(HexBytes(which) if isinstance(which, bytes) else which)
-            return Block(number=block["number"], hash=bytes(block["hash"]))
+            found = Block(number=number(block["number"]), hash=bytes(block["hash"]))
+            if len(found.hash) != _HASH_BYTES:
+                raise ValueError(f"a hash of {len(found.hash)} bytes")
+            return found
 
     def stands_by(self, wallet: str, *, digest: bytes, signature: bytes, block: Block) -> bool:
         """Whether a wallet says at this block that it signed a digest of 32 bytes.

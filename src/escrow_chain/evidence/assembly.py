@@ -4,8 +4,8 @@ A signed piece goes to the term that it names. Everything else goes to each term
 and to all terms if none does: nothing is passed over in silence.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 
@@ -22,11 +22,11 @@ from escrow_chain.evidence.handed_in import (
 )
 from escrow_chain.evidence.history import InMemoryPictureHistory, PictureHistory
 from escrow_chain.evidence.intake import Case, DocumentUpload, Intake, PhotoUpload, Readers, unusable
-from escrow_chain.evidence.nonces import Subject
+from escrow_chain.evidence.nonces import NO_NONCES, Subject
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.reuse import InMemoryReuseIndex, ReuseIndex
 from escrow_chain.evidence.sandbox import Sandbox
-from escrow_chain.evidence.signed_piece import Receipt, RecordedNonces, SignedPiece
+from escrow_chain.evidence.signed_piece import Receipt, RecordedNonce, SignedPiece
 from escrow_chain.evidence.signers import Signers
 from escrow_chain.evidence.wallets import RecordedAnswers
 from escrow_chain.protocol.canonical import JsonValue
@@ -79,9 +79,8 @@ def judge_things(
     desk: Desk,
 ) -> tuple[Judged, ...]:
     """One verdict for each term, in their order. Pictures are compared with each other and with what the desk saw."""
-    signed = [thing.piece for thing in things if isinstance(thing, Signed)]
     intake = Intake(
-        nonces=RecordedNonces(signed),
+        nonces=NO_NONCES,
         readers=desk.readers,
         reuse=desk.reuse,
         history=desk.history,
@@ -89,7 +88,8 @@ def judge_things(
         anchors=desk.anchors,
     )
     hearing = _Hearing(document, things, circumstances, intake)
-    return tuple(hearing.judge(term) for term in document.terms)
+    received = hearing.receive()
+    return tuple(hearing.judge(term, received[term.position]) for term in document.terms)
 
 
 def largest_file(document: TermsDocument) -> int:
@@ -105,13 +105,29 @@ class _Hearing:
     things: Sequence[HandedIn]
     circumstances: Circumstances
     intake: Intake
+    spent: set[bytes] = field(default_factory=set)
 
-    def judge(self, term: Term) -> Judged:
+    def receive(self) -> Mapping[int, Mapping[int, Piece]]:
+        """For each term, by its position, the pieces that are evidence for it, by the numbers of the things.
+
+        They come in once more in the order of their receipt, whatever term they are for: of two that show the same
+        picture or have the same nonce, the later one is the copy.
+        """
+        received: dict[int, dict[int, Piece]] = {term.position: {} for term in self.document.terms}
+        for number in sorted(range(len(self.things)), key=lambda number: self._came_in(self.things[number])):
+            for term in self._takers(self.things[number]):
+                received[term.position][number] = self._receive(self.things[number], term)
+        return received
+
+    def judge(self, term: Term, pieces: Mapping[int, Piece]) -> Judged:
         """The verdict on a term, with all that is evidence for it."""
-        sources = [number for number, thing in enumerate(self.things) if term in self._takers(thing)]
-        evidence = tuple(self._receive(self.things[source], term) for source in sources)
+        sources = tuple(sorted(pieces))
+        evidence = tuple(pieces[source] for source in sources)
         verdict = judge(term, evidence, self.circumstances)
-        return Judged(term=term, verdict=verdict, evidence=evidence, sources=tuple(sources))
+        return Judged(term=term, verdict=verdict, evidence=evidence, sources=sources)
+
+    def _came_in(self, thing: HandedIn) -> datetime:
+        return thing.piece.receipt.received_at if isinstance(thing, Signed) else self.circumstances.at
 
     def _takers(self, thing: HandedIn) -> Sequence[Term]:
         terms = self.document.terms
@@ -129,12 +145,15 @@ class _Hearing:
         case = Case(
             subject=Subject(deal=around.deal, milestone=around.milestone, term=term.id),
             signers=around.addresses(term.options.roles),
+            kinds=term.type.kinds,
             domain=thing.piece.domain if isinstance(thing, Signed) else _NOBODYS,
             roots=self.document.roots,
         )
         max_bytes = term.options.max_bytes or MAX_PHOTO_BYTES
         if isinstance(thing, Signed):
-            return _receive_signed(thing, case, self.intake, max_bytes)
+            nonces = RecordedNonce(thing.piece.receipt, self.spent)
+            intake = replace(self.intake, nonces=nonces, signers=_recorded_signers(thing.piece))
+            return _receive_signed(thing, case, intake, max_bytes)
         return _receive_loose(thing, case, self.intake, max_bytes=max_bytes, at=around.at)
 
 
@@ -173,7 +192,6 @@ def _receive_loose(thing: Loose, case: Case, intake: Intake, *, max_bytes: int, 
 def _receive_signed(thing: Signed, case: Case, intake: Intake, max_bytes: int) -> Piece:
     piece, receipt = thing.piece, thing.piece.receipt
     at = receipt.received_at
-    intake = replace(intake, signers=_recorded_signers(piece))
     said = _said(piece)
     if isinstance(said, Refusal):
         return unusable(said, claims=piece.submission.kind)

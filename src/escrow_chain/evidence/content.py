@@ -93,7 +93,7 @@ class GivenCode(Statement):
     NEEDS: ClassVar[str] = "code (text) and salt (32 random bytes as 0x and 64 hexadecimal digits)"
 
     code: CodeText = Field(repr=False)
-    salt: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
+    salt: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")] = Field(repr=False)
 
 
 class GivenData(Statement):

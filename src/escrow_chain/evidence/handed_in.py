@@ -17,8 +17,8 @@ from escrow_chain.terms.pieces import Kind
 
 MAX_TRACK: Final = 2000
 """The most positions that one file may hold."""
-
-
+_SHOWN: Final = 200
+"""Characters that are told of a path, and of what is wrong there: names may be as long as the file."""
 _TAGS: Final = {(1, kind) for kind in get_args(Kind)}
 """A submission's kind, which stands in the path of what is wrong with it and in no file."""
 
@@ -122,7 +122,7 @@ def _signed(content: bytes, folder: Path, *, max_bytes: int) -> HandedIn:
         for place, step in enumerate(first["loc"]):
             if (place, step) not in _TAGS:
                 path = child_path(path, step)
-        return _unrecognised(f"a signed piece, but {path}: {first['msg']}")
+        return _unrecognised(f"a signed piece, but {path[:_SHOWN]}: {first['msg'][:_SHOWN]}")
     kind = piece.submission.kind
     if kind not in ("photo", "document"):
         return Signed(piece, None)

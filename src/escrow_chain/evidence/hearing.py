@@ -1,12 +1,13 @@
 """All milestones of one attestation, judged together: what a service does before it signs, and what a verifier repeats.
 
-What was handed in for one of them is compared with the others too, so the same photo serves only once.
+What was handed in for one of them is compared with the others too, so the same photo serves only once. Only what is
+signed is heard: nothing else can fulfil a term, and nothing else is in a bundle.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from escrow_chain.evidence.assembly import Desk, Judged, judge_things
 from escrow_chain.evidence.bundle import Bundle, Contents, Draft, Hearing, judge_versions
@@ -15,6 +16,9 @@ from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.canonical import JsonValue
 from escrow_chain.protocol.typed_data import Attestation, Domain
 from escrow_chain.terms.document import TermsDocument, parse_document
+from escrow_chain.terms.verdict import Verdict
+
+_WORDS: Final = frozenset({"sentence", "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,10 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A matter, its terms, and the verdict on each of them."""
+    """A matter, its signed pieces, its terms, and the verdict on each of them."""
 
     matter: Matter
+    pieces: tuple[Signed, ...]
     terms: TermsDocument
     judged: tuple[Judged, ...]
 
@@ -45,6 +50,11 @@ class Sitting:
     at: datetime
     anchors: str
     heard: tuple[Heard, ...]
+
+    @property
+    def judge(self) -> dict[str, str]:
+        """The versions of the judge who heard them."""
+        return judge_versions(term.type.name for each in self.heard for term in each.terms.terms)
 
 
 class Attested(NamedTuple):
@@ -59,11 +69,12 @@ def hear(matters: Sequence[Matter], *, deal: bytes, at: datetime, sandbox: Sandb
     desk = Desk.new(sandbox, anchors=anchors)
     heard = []
     for matter in matters:
+        pieces = tuple(thing for thing in matter.things if isinstance(thing, Signed))
         terms = parse_document(matter.document)
         around = terms.circumstances(
             at=at, deal=deal, milestone=matter.milestone, submitter=matter.submitter, deadline=matter.deadline
         )
-        heard.append(Heard(matter, terms, judge_things(terms, matter.things, around, desk=desk)))
+        heard.append(Heard(matter, pieces, terms, judge_things(terms, pieces, around, desk=desk)))
     return Sitting(deal, at, anchors, tuple(heard))
 
 
@@ -76,13 +87,13 @@ def draft_bundle(sitting: Sitting, domain: Domain, attested: Attested | None) ->
             submitter=each.matter.submitter,
             deadline=each.matter.deadline,
             terms=draft.add_terms(each.matter.document),
-            evidence=tuple(draft.add_piece(thing) for thing in each.matter.things if isinstance(thing, Signed)),
-            verdicts=tuple(judged.verdict.as_json() for judged in each.judged),
+            evidence=tuple(draft.add_piece(piece) for piece in each.pieces),
+            verdicts=tuple(recorded(judged.verdict) for judged in each.judged),
         )
         for each in sitting.heard
     )
     contents = Contents(
-        judge=judge_versions(),
+        judge=sitting.judge,
         domain=domain,
         deal=sitting.deal,
         at=sitting.at,
@@ -95,8 +106,15 @@ def draft_bundle(sitting: Sitting, domain: Domain, attested: Attested | None) ->
     return contents, draft.members
 
 
+def recorded(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as a bundle has it: without its sentences."""
+    found = verdict.as_json()
+    found["checks"] = [{key: check[key] for key in check.keys() - _WORDS} for check in found["checks"]]
+    return found
+
+
 def hear_again(bundle: Bundle, *, sandbox: Sandbox) -> Sitting:
-    """The verdicts on a bundle, judged anew from its bytes. Raises `InvalidBundle`, `InvalidJson` and `TermsError`."""
+    """The verdicts on a bundle, judged anew from its bytes. Raises `InvalidBundle` and `TermsError`."""
     contents = bundle.contents
     matters = [
         Matter(

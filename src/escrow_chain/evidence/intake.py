@@ -56,11 +56,14 @@ _PIECES: Final[dict[Kind, type[Confirmation | Code | Data]]] = {
 class Case:
     """What evidence is handed in for, whose signatures count, and under which escrow contract they must be made.
 
-    `roots` are the certificates (DER) to which those of the documents' signers may lead.
+    `kinds` are those of evidence that the term takes: what is of no use to it uses nothing up, and no picture that was
+    handed in as such speaks against another one later. `roots` are the certificates (DER) to which those of the
+    documents' signers may lead.
     """
 
     subject: Subject
     signers: frozenset[str]
+    kinds: frozenset[str]
     domain: Domain
     roots: tuple[bytes, ...] = ()
 
@@ -232,7 +235,8 @@ class Intake:
         named = signed.submission
         signer = self.signers.find(signed, case.domain, allowed=case.signers)
         subject = Subject(deal=named.deal, milestone=named.milestone, term=named.term)
-        asks = signer.address in case.signers and (named.kind, named.content) == piece and subject == case.subject
+        fits = (named.kind, named.content) == piece and named.kind in case.kinds and subject == case.subject
+        asks = fits and signer.address in case.signers
         redemption = (
             self.nonces.redeem(named.nonce, case.subject, at=received_at)
             if asks

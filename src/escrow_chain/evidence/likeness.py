@@ -42,6 +42,7 @@ _CORNER: Final = 7
 _PLACE_STEPS: Final = 64
 """Places are whole numbers of so many to a pixel."""
 _DESCRIPTOR_BYTES: Final = 32
+_DETAIL_BYTES: Final = 4 + _DESCRIPTOR_BYTES
 _OUTER: Final = 0.25
 """What part of a picture's height, above and below, camera apps may write on."""
 _MOST_BITS: Final = 64
@@ -110,10 +111,14 @@ def _spread(places: NDArray[np.float64], strengths: NDArray[np.float64]) -> NDAr
 
 
 def _unpacked(packed: bytes) -> tuple[_Details, _Details]:
-    """The details upright and mirrored. Raises ValueError if they are of another version."""
+    """The details upright and mirrored. Raises ValueError if they are of another version, or damaged."""
+    if len(packed) < _HEADER.size:
+        raise ValueError("features without a header")
     version, _, height, *counts = _HEADER.unpack_from(packed)
     if version != _VERSION:
         raise ValueError(f"features of version {version}")
+    if not height or max(counts) > KEPT or len(packed) != _HEADER.size + sum(counts) * _DETAIL_BYTES:
+        raise ValueError("features that do not fit together")
     images, offset = [], _HEADER.size
     for count in counts:
         places = np.frombuffer(packed, "<u2", count * 2, offset).reshape(count, 2).astype(np.float32) / np.float32(

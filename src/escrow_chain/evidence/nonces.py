@@ -56,6 +56,20 @@ class NonceBook(Redeemer, Protocol):
     def issue(self, subject: Subject, *, at: datetime) -> Nonce:
         """A new nonce."""
 
+    def look(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:
+        """What redeeming it would say now. Uses nothing up."""
+
+
+class _NoNonces:
+    """Whoever issued no nonces."""
+
+    def redeem(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:  # noqa: ARG002  (a `Redeemer`)
+        """See `Redeemer`: never issued."""
+        return Redemption(NonceStatus.UNKNOWN, None)
+
+
+NO_NONCES: Final[Redeemer] = _NoNonces()
+
 
 class InMemoryNonceBook:
     """A nonce book that lives as long as its process. `randomness(32)` gives 32 bytes."""
@@ -77,13 +91,21 @@ class InMemoryNonceBook:
     def redeem(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:
         """See `Redeemer`."""
         with self._lock:
-            nonce = self._issued.get(value)
-            if nonce is None:
-                return Redemption(NonceStatus.UNKNOWN, None)
-            status = self._status(nonce, subject, at)
-            if status == NonceStatus.FRESH:
+            found = self._look(value, subject, at)
+            if found.status == NonceStatus.FRESH:
                 self._used.add(value)
-            return Redemption(status, nonce.issued_at)
+            return found
+
+    def look(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:
+        """See `NonceBook`."""
+        with self._lock:
+            return self._look(value, subject, at)
+
+    def _look(self, value: bytes, subject: Subject, at: datetime) -> Redemption:
+        nonce = self._issued.get(value)
+        if nonce is None:
+            return Redemption(NonceStatus.UNKNOWN, None)
+        return Redemption(self._status(nonce, subject, at), nonce.issued_at)
 
     def _status(self, nonce: Nonce, subject: Subject, at: datetime) -> NonceStatus:
         if nonce.subject != subject:

@@ -11,6 +11,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject, create_string_object
 
 from escrow_chain.evidence.pdf_objects import Refused, damaged, elements, entry
+from escrow_chain.terms.ink import inked
 from escrow_chain.terms.sentence import say
 
 MAX_FIELDS: Final = 1000
@@ -22,8 +23,6 @@ _NOT_SHOWN: Final = 2 | 32
 """The annotation flags Hidden and NoView."""
 _PUSH_BUTTON: Final = 1 << 16
 _COMBO_BOX: Final = 1 << 17
-_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters without ink."""
 
 
 class Form:
@@ -98,7 +97,7 @@ class Form:
         for widget in widgets:
             shown = self._shown_text(widget)
             listed = kind == "/Ch" and not flags & _COMBO_BOX
-            if shown is not None and not (_inked(value) in _inked(shown) if listed else _inked(value) == _inked(shown)):
+            if shown is not None and not (inked(value) in inked(shown) if listed else inked(value) == inked(shown)):
                 raise _shown_otherwise(name)
         return value
 
@@ -130,11 +129,6 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _inked(text: str) -> str:
-    """What of a text leaves ink on paper."""
-    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace() and letter not in _BLANK)
-
-
 def _shown_otherwise(name: str) -> Refused:
     return Refused(
         "appearance",
@@ -148,9 +142,9 @@ def _shown_otherwise(name: str) -> Refused:
 
 def keep(values: dict[str, str], name: str, value: str) -> None:
     """Adds a filled field. Nothing is cut: a judge must see what people see, or nothing."""
-    if not _inked(value):
+    if not inked(value):
         return
-    if not _inked(name) or name in values or len(name) > MAX_NAME or len(values) == MAX_FIELDS:
+    if not inked(name) or name in values or len(name) > MAX_NAME or len(values) == MAX_FIELDS:
         raise Refused("fields", "The form has too many fields, or one without a name of its own.", limit=MAX_FIELDS)
     if len(value) > MAX_VALUE:
         raise Refused(

@@ -18,7 +18,7 @@ upload's own position (left out if it has none), as `category` is, and `stated` 
 receipt is the word of the service that received the piece.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -99,7 +99,7 @@ class SignedPiece(SignedSubmission):
     stated: dict[str, Any] | None = None
     category: Category | None = None
     code: Annotated[str | None, Field(repr=False)] = None
-    salt: str | None = None
+    salt: Annotated[str | None, Field(repr=False)] = None
     data: dict[str, Any] | None = None
     receipt: Receipt
 
@@ -109,19 +109,20 @@ class SignedPiece(SignedSubmission):
         return {"photo": self.photo, "document": self.document}.get(self.submission.kind)
 
 
-class RecordedNonces:
-    """Redeems nonces as the receipts of some pieces say, each one once."""
+@dataclass(frozen=True, slots=True)
+class RecordedNonce:
+    """Redeems the nonce of one piece as its own receipt says. `spent` are those that were fresh for a piece before.
 
-    def __init__(self, pieces: Iterable[SignedPiece]) -> None:
-        self._receipts: dict[bytes, Receipt] = {}
-        for piece in pieces:
-            self._receipts.setdefault(piece.submission.nonce, piece.receipt)
-        self._used: set[bytes] = set()
+    Its own: whoever knows a nonce can hand in another piece with it, which the service records as well.
+    """
+
+    receipt: Receipt
+    spent: set[bytes]
 
     def redeem(self, value: bytes, subject: Subject, *, at: datetime) -> Redemption:  # noqa: ARG002  (a `Redeemer`)
         """See `escrow_chain.evidence.nonces.Redeemer`."""
-        receipt = self._receipts[value]
-        if value in self._used:
-            return Redemption(NonceStatus.USED, receipt.issued_at)
-        self._used.add(value)
-        return Redemption(receipt.nonce_status, receipt.issued_at)
+        status = self.receipt.nonce_status
+        if status is NonceStatus.FRESH:
+            status = NonceStatus.USED if value in self.spent else status
+            self.spent.add(value)
+        return Redemption(status, self.receipt.issued_at)

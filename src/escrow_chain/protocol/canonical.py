@@ -10,8 +10,9 @@ Source: RFC 8259, RFC 7493 (I-JSON), RFC 8785 (through the `rfc8785` package).
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final, TypeAlias
 
 import rfc8785
@@ -26,6 +27,8 @@ MAX_DEPTH: Final = 64
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 """The largest number read: beyond it doubles skip integers, and readers differ (RFC 7493, section 2.2)."""
 _LONGEST_INTEGER: Final = 20
+_LONGEST_PATH: Final = 200
+"""Characters of a path that an error tells: keys may be as long as the document."""
 _TOO_LARGE: Final = f"a number beyond {MAX_SAFE_INTEGER}"
 
 
@@ -75,8 +78,8 @@ def parse(text: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
         where = f"line {error.lineno}, column {error.colno}"
         raise InvalidJson(where, error.msg[0].lower() + error.msg[1:]) from None
     except RecursionError:
-        raise InvalidJson("document", f"nested deeper than {max_depth} levels") from None
-    _refuse_faults(document, path="", depth_left=max_depth)
+        raise _too_deep(max_depth) from None
+    _refuse_faults(document, [], max_depth=max_depth)
     return document
 
 
@@ -85,7 +88,7 @@ def canonical(document: JsonValue) -> bytes:
 
     Raises `InvalidJson` for what has none: not finite, beyond a double's integers, not Unicode.
     """
-    _refuse_faults(document, path="", depth_left=MAX_DEPTH)
+    _refuse_faults(document, [], max_depth=MAX_DEPTH)
     return rfc8785.dumps(document)
 
 
@@ -115,41 +118,55 @@ def _integer(digits: str) -> int | _Fault:
     return int(digits)
 
 
-def _refuse_faults(value: Any, *, path: str, depth_left: int) -> None:
-    where = path or "document"
+def _refuse_faults(value: Any, steps: list[str | int], *, max_depth: int) -> None:
+    """`steps` lead to the value. They become a path for an error only: all paths together may be far longer than the
+    document.
+    """
     if isinstance(value, Mapping | list | tuple):
-        if depth_left == 0:
-            raise InvalidJson("document", f"nested deeper than {MAX_DEPTH} levels")
-        for step, member in _members(value, where):
-            _refuse_faults(member, path=child_path(path, step), depth_left=depth_left - 1)
+        if len(steps) == max_depth:
+            raise _too_deep(max_depth)
+        for step, member in _members(value, steps):
+            steps.append(step)
+            _refuse_faults(member, steps, max_depth=max_depth)
+            steps.pop()
     elif isinstance(value, _Fault):
-        raise InvalidJson(where if value.key is None else child_path(path, value.key), value.reason)
+        _refuse_surrogates(value.key or "", steps)
+        raise InvalidJson(_where(steps if value.key is None else [*steps, value.key]), value.reason)
     elif isinstance(value, str):
-        _refuse_surrogates(value, where)
+        _refuse_surrogates(value, steps)
     elif isinstance(value, int | float):
-        _refuse_number(value, where)
+        _refuse_number(value, steps)
     elif value is not None:
-        raise InvalidJson(where, f"{type(value).__name__} is no JSON type")
+        raise InvalidJson(_where(steps), f"{type(value).__name__} is no JSON type")
 
 
-def _members(value: Any, where: str) -> Iterator[tuple[str | int, Any]]:
+def _members(value: Any, steps: Sequence[str | int]) -> Iterator[tuple[str | int, Any]]:
     if not isinstance(value, Mapping):
         yield from enumerate(value)
         return
     for key, member in value.items():
         if not isinstance(key, str):
-            raise InvalidJson(where, f"the key {key!r} is not text")
-        _refuse_surrogates(key, where)
+            raise InvalidJson(_where(steps), f"the key {key!r} is not text")
+        _refuse_surrogates(key, steps)
         yield key, member
 
 
-def _refuse_number(value: float, where: str) -> None:
+def _where(steps: Iterable[str | int]) -> str:
+    path = reduce(child_path, steps, "") or "document"
+    return path if len(path) <= _LONGEST_PATH else path[:_LONGEST_PATH] + "…"
+
+
+def _too_deep(max_depth: int) -> InvalidJson:
+    return InvalidJson("document", f"nested deeper than {max_depth} levels")
+
+
+def _refuse_number(value: float, steps: Iterable[str | int]) -> None:
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidJson(where, "not a finite number")
+        raise InvalidJson(_where(steps), "not a finite number")
     if abs(value) > MAX_SAFE_INTEGER:
-        raise InvalidJson(where, _TOO_LARGE)
+        raise InvalidJson(_where(steps), _TOO_LARGE)
 
 
-def _refuse_surrogates(text: str, where: str) -> None:
+def _refuse_surrogates(text: str, steps: Iterable[str | int]) -> None:
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidJson(where, "half of a surrogate pair, which is no Unicode text")
+        raise InvalidJson(_where(steps), "half of a surrogate pair, which is no Unicode text")

@@ -118,7 +118,7 @@ class Recipient:
         )
         self.desk.clock.advance(TO_SEND_S)
         own = self.account.address
-        case = Case(subject=subject, signers=frozenset({own}), domain=self.desk.domain)
+        case = Case(subject=subject, signers=frozenset({own}), kinds=term.type.kinds, domain=self.desk.domain)
         return sign(submission, domain=self.desk.domain, account=self.account), case
 
 

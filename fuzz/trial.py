@@ -1,0 +1,72 @@
+"""Inputs by number: each is a mutation of a valid one, and can be had again from the seed of chance and its number."""
+
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+from fuzz.target import Material, Source, Target
+from fuzz import targets
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An input of a target that something came out of that may not, and what: in a line, and in full."""
+
+    target: str
+    content: bytes = field(repr=False)
+    what: str
+    trace: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What came of some inputs: how many there were, how often each word was said, the first finding.
+
+    `covered` counts the places in the code that were reached, where that is measured.
+    """
+
+    inputs: int = 0
+    words: Counter[str] = field(default_factory=Counter)
+    finding: Finding | None = None
+    covered: int = 0
+
+    def add(self, more: "Trial") -> None:
+        """Counts what came of further inputs, too."""
+        self.inputs += more.inputs
+        self.words += more.words
+        self.finding = more.finding
+
+
+def nth(target: Target, material: Material, *, seed: int, number: int) -> bytes:
+    """The input of this number. The first ones are the valid ones themselves."""
+    if number < len(material.seeds):
+        return material.seeds[number]
+    chance = Random(f"{seed}/{number}")  # noqa: S311  (nothing to guess)
+    content = chance.choice(material.seeds)
+    mutated = target.mutate(content, Source(chance, material.seeds, target.words))
+    return mutated[: target.max_bytes]
+
+
+def attempt(target: Target, content: bytes, material: Material) -> str | Finding:
+    """What a target makes of an input, be it a finding."""
+    try:
+        return target.attempt(content, material.context)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  (whatever it is, it is a finding)
+        what = traceback.format_exception_only(error)[-1].splitlines()[0]
+        return Finding(target.name, content, what[:300], traceback.format_exc())
+
+
+def attempts(name: str, material: Material, seed: int, first: int, count: int) -> Trial:
+    """Tries the inputs of these numbers, up to the first finding. For a worker, too."""
+    target, trial = targets.target(name), Trial()
+    for number in range(first, first + count):
+        found = attempt(target, nth(target, material, seed=seed, number=number), material)
+        trial.inputs += 1
+        if isinstance(found, Finding):
+            trial.finding = found
+            break
+        trial.words[found] += 1
+    return trial
