@@ -37,6 +37,7 @@ def cases() -> Iterator[Case]:
     yield from unsigned()
     yield from unreadable()
     yield from several()
+    yield from further()
 
 
 def signatures() -> Iterator[Case]:
@@ -436,3 +437,63 @@ def several() -> Iterator[Case]:
     told.report(here, nonce=nonce)
     told.report(there, nonce=nonce)
     yield told.passes(0, notes=["bound.nonce"])
+
+
+def further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    told = located("nonce-for-two-backwards", "Of two pieces with one nonce the first that came in counts.")
+    nonce = told.nonce()
+    told.wait(minutes=2)
+    told.report(KAMPALA | {"latitude": 0.3476}, nonce=nonce)
+    told.wait(minutes=-1)
+    told.report(KAMPALA, nonce=nonce)
+    told.wait(minutes=2)
+    yield told.passes(1, notes=["bound.nonce"])
+
+    told = located("kind-and-nonce", "A piece of a kind that proves nothing here uses up no nonce.")
+    nonce = told.nonce()
+    told.upload("coffee.jpg", nonce=nonce)
+    told.report(KAMPALA, nonce=nonce)
+    yield told.passes(1, notes=["evidence.kind"])
+
+    told = Story(
+        "binding-claim-for-whom",
+        "A position that nobody signed goes to the term that positions prove.",
+        term("location_verification", latitude=0.347596, longitude=32.58252, radius=100),
+        term("photo_upload"),
+    )
+    told.report(KAMPALA)
+    told.upload("coffee.jpg", about_term=1)
+    told.claim(json.dumps(KAMPALA))
+    yield told.passes(0, 1)
+
+    for name, shows, text, failed in [
+        ("list-of-names", "A list of names is no statement.", '["code"]', "evidence.recognised"),
+        ("list-of-both", "A list of a position and something else.", '[{"latitude": 1}, 5]', "evidence.recognised"),
+    ]:
+        told = located(f"file-{name}", shows)
+        told.report(KAMPALA)
+        told.claim(text)
+        yield told.passes(0, notes=[failed])
+
+    told = located("file-position-with-a-code", "What has a latitude is a position, whatever else it has.")
+    told.report(KAMPALA)
+    told.claim(json.dumps(KAMPALA | {"code": "1"}))
+    yield told.passes(0)
+
+    for name, shows, signature in [
+        ("number", "A signature that is a number.", 5),
+        ("misspelled", "A signature whose digits do not begin with 0x.", None),
+    ]:
+        told = located(f"signature-{name}", shows)
+        told.report(KAMPALA)
+        told.wait(minutes=1)
+        told.report(KAMPALA | {"latitude": 0.3476})
+        told.piece(signature=signature or "1x" + "1b" * 65)
+        yield told.passes(0, notes=["evidence.recognised"])
+
+    told = located("file-of-no-name", "A photo whose file has no name.")
+    told.report(KAMPALA)
+    told.upload("coffee.jpg")
+    told.piece(photo="")
+    yield told.passes(0, notes=["evidence.recognised"])

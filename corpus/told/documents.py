@@ -1005,3 +1005,8 @@ def _further() -> Iterator[Case]:
     story.hand_in("bare.pdf", type=REPORT)
     story.upload("coffee.jpg", category="end")
     yield story.passes()
+
+    story = _story("megabyte", "A file that is larger than any text or document may be is not read.", small)
+    story.hand_in("bare.pdf", type=REPORT)
+    story.drop(story.padded("form.pdf", 1_048_577))
+    yield story.passes(0, notes=["evidence.file_size"])

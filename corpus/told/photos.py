@@ -58,6 +58,7 @@ def cases() -> Iterator[Case]:
     yield from _too_large()
     yield from _several()
     yield from _refused_options()
+    yield from _further()
 
 
 def _told(  # noqa: PLR0913  (what can be other than it should be)
@@ -940,3 +941,28 @@ def _refused_options() -> Iterator[Case]:
             )
             inside = option in ("accepted_formats", "metadata_required") and isinstance(value, list) and value
             yield story.refused(f"terms[0].data.{option}" + ("[1]" if inside else ""))
+
+
+def _further() -> Iterator[Case]:
+    """What is at the edge of a rule, and is easily forgotten."""
+    told = Story(
+        "photos-expired-is-not-remembered",
+        "What came with an expired nonce was not taken in: elsewhere it is new.",
+        term("photo_upload"),
+        term("photo_upload"),
+    )
+    told.upload("coffee.jpg", status="expired")
+    told.upload("chelsea.jpg")
+    told.upload("coffee.jpg", about_term=1)
+    yield told.passes(1, 2, notes=["bound.nonce"])
+
+    known: dict[str, Any] = {"anchors": ANCHORS, "threat": 15, "honest": "photos-filmed-authentic"}
+    yield _told(
+        "filmed-expired-authentic",
+        "A trusted camera took it for this nonce, which had expired: it is a mere claim.",
+        AUTHENTIC,
+        [_filmed(status="expired")],
+        *("photo.authentic", NOT_ENOUGH, "evidence.grade"),
+        notes=["bound.nonce"],
+        **known,
+    )

@@ -23,7 +23,7 @@ _ROOT: Final = re.compile(rb"/Root (\d{1,5}) 0 R")
 _PACKED: Final = re.compile(rb"(.*/Filter /FlateDecode .*>>\nstream\n)(.*)(\nendstream)", re.DOTALL)
 _LENGTH: Final = re.compile(rb"/Length \d+")
 _TOKEN: Final = re.compile(rb"/[A-Za-z0-9]+|\d+ \d+ R|[-+]?\d*\.?\d+|\([^()]*\)|<[0-9A-Fa-f]*>|true|false|null")
-_VALUES: Final = (b"0", b"-1", b"1.5", b"2147483648", b"(x)", b"<FEFF0041>", b"null", b"true", b"[]", b"<<>>", b"[3 0 R]")
+_VALUES: Final = (b"0", b"-1", b"1.5", b"2147483648", b"(x)", b"<FEFF0041>", b"null", b"true", b"[]", b"<<>>", b"[3 0 R]", b"4 0 R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,21 @@ def _changed(body: bytes, source: Source) -> bytes:
 
 
 def _retold(body: bytes, source: Source) -> bytes:
-    """An object with other names, numbers, references and texts in it, and still an object."""
-    chance, tokens = source.chance, list(_TOKEN.finditer(body))
-    for _ in range(min(len(tokens), chance.choice((1, 1, 1, 2, 4)))):
+    """An object with other names, numbers, references and texts in it, or one entry more, and still an object."""
+    chance = source.chance
+    names = [word for word in source.words if word.startswith(b"/")]
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        tokens = list(_TOKEN.finditer(body))
+        if not tokens:
+            return mutate_bytes(body, source)
         token = chance.choice(tokens)
-        others = (chance.choice(tokens)[0], chance.choice(source.words), chance.choice(_VALUES), b"", token[0] + b" " + token[0])
-        body = body[: token.start()] + chance.choice(others) + body[token.end() :]
-        tokens = list(_TOKEN.finditer(body)) or tokens
+        values = [each[0] for each in tokens if not each[0].startswith(b"/")] or [b"0"]
+        other = chance.choice((*values, *_VALUES, chance.choice(names)))
+        if chance.choice((True, False, False)):
+            body = body.replace(b"<<", b"<< %s %s " % (chance.choice(names), other), 1)
+        else:
+            instead = chance.choice(names) if token[0].startswith(b"/") else other
+            body = body[: token.start()] + instead + body[token.end() :]
     return body
 
 

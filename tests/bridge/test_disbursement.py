@@ -18,6 +18,7 @@ from escrow_chain.protocol.canonical import MAX_BYTES, document_hash
 from escrow_chain.protocol.checks import MAX_MILESTONES, check_deal, check_milestones
 from escrow_chain.protocol.deal import milestones_root
 from escrow_chain.terms import registry
+from escrow_chain.terms.registry import PUBLISHED
 
 DEMO = resources.files("escrow_chain.cli.demo")
 REQUEST: dict[str, Any] = json.loads((DEMO / "request.json").read_text())
@@ -252,6 +253,21 @@ def test_only_the_types_that_are_allowed_make_a_deal() -> None:
             term_types=["photo_upload"],
         )
     assert caught.value.field == "recipients[0].terms[0].term_type"
+
+
+def test_what_is_no_name_is_no_type() -> None:
+    """In whatever collection the allowed ones are."""
+    unnamed = changed(lambda request: request["recipients"][0]["terms"][0].update(term_type=["photo_upload"]))
+    for allowed in (PUBLISHED, frozenset(PUBLISHED)):
+        with pytest.raises(InvalidRequest, match="not a term type here"):
+            plan(
+                unnamed,
+                parties=Parties(WALLETS),
+                funding=FUNDING,
+                now=NOW,
+                random_bytes=Random(1).randbytes,
+                term_types=allowed,
+            )
 
 
 def test_a_type_that_is_not_allowed_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,9 @@ def test_another_piece_with_the_same_nonce_takes_nothing_away(
     replayed = there(scene, term, nonce)
     statuses = [each.piece.receipt.nonce_status for each in (by_stranger, honest, replayed)]
     assert statuses == [NonceStatus.UNASKED, NonceStatus.FRESH, NonceStatus.USED]
-    for order in permutations((by_stranger, honest, replayed)):
+    at_once = replayed.piece.receipt.model_copy(update={"received_at": honest.piece.receipt.received_at})
+    twin = Signed(replayed.piece.model_copy(update={"receipt": at_once}), None)
+    for order in permutations((by_stranger, honest, replayed, twin)):
         (judged,) = heard(scene, place, order, sandbox)
         assert judged.verdict.accepted == (order.index(honest),)
 
@@ -156,11 +158,14 @@ def test_what_comes_late_is_not_let_in(scene: Scene) -> None:
 
 
 def test_no_wallet_is_asked_for_somebody_without_a_nonce(scene: Scene) -> None:
-    """Else anybody could make the service ask its node, by naming the recipient's wallet."""
+    """Nor a stranger's own. Else anybody could make the service ask its node, by naming the recipient's wallet."""
     term, wallets = scene.located(), Wallets(scene.recipient.address)
     forged = scene.signed(term, "position", bytes(32), nonce=b"\x02" * 32)
     by_contract = {"signature": b"mine", "signer": scene.recipient.address}
     assert at_the_door(scene, term, forged.model_copy(update=by_contract), Signers(wallets)) == "bound.nonce"
+    strangers = {"signature": b"mine", "signer": account(2002).address}
+    stranger = scene.signed(term, "position", bytes(32)).model_copy(update=strangers)
+    assert at_the_door(scene, term, stranger, Signers(wallets)) == "bound.signature"
     assert wallets.asked == []
     honest = scene.signed(term, "position", bytes(32)).model_copy(update=by_contract)
     assert at_the_door(scene, term, honest, Signers(wallets)) is None

@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "deal": ("escrow_chain.cli.deal:app", "Show deals on chain."),
     "terms": ("escrow_chain.cli.terms:app", "Check terms, and judge evidence by them."),
     "attest": ("escrow_chain.cli.attest:attest", "Judge the evidence for milestones of a deal and, if proven, sign."),
-    "evidence": ("escrow_chain.cli.evidence:app", "Verify evidence bundles."),
+    "evidence": ("escrow_chain.cli.evidence:app", "Make and verify evidence bundles."),
     "doctor": ("escrow_chain.cli.doctor:doctor", "Look at the installation, the node and the contract."),
 }
 """Name: where its `typer.Typer` or its function is, and what it does."""
