@@ -56,7 +56,7 @@ def mutants(
     set_aside = _try_all(left, results, workshop, of=chosen)
     tried = [Tried(mutant, result) for mutant in chosen if (result := results.of(mutant))]
     if len(tried) == len(every):
-        REPORT.write_text(markdown(tried, cases=len(workshop.cases), set_aside=set_aside))
+        REPORT.write_text(markdown(tried, total=len(every), cases=len(workshop.cases), set_aside=set_aside))
     if set_aside:
         _err.print(f"Set aside, since they differ without any fault: {', '.join(set_aside)}.")
     _tell(tried, stale(tried, every), as_json=as_json, took_s=time.monotonic() - began)

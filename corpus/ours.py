@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from corpus.case import Case
 from corpus.found import Found
 from corpus.layout import lay_out
-from escrow_chain.evidence.assembly import Desk, Judged, judge_things, largest_file
+from escrow_chain.evidence.assembly import Brought, Desk, Judged, judge_things, largest_file
 from escrow_chain.evidence.handed_in import HandedIn, read_evidence
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.terms.circumstances import Circumstances
@@ -41,7 +41,8 @@ def hear(case: Case, sandbox: Sandbox) -> Heard:
     with things_of(case, document) as (things, entries):
         anchors = case.bytes_of(case.anchors).decode() if case.anchors else ""
         desk = Desk.new(sandbox, anchors=anchors)
-        return Heard(judge_things(document, things, circumstances(case, document), desk=desk), entries)
+        (judged,) = judge_things([Brought(document, things, circumstances(case, document))], desk=desk)
+        return Heard(judged, entries)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def _summed_up(trial: Trial, target: Target, folder: Path, log: str, code: int) 
 def _dictionary(file: Path, words: Sequence[bytes]) -> Path:
     """As libFuzzer reads it."""
     spelled = ('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in words if word)
-    file.write_text("".join(spelled))
+    file.write_text("# words\n" + "".join(spelled))
     return file
 
 

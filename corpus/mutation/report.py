@@ -76,8 +76,8 @@ def told(each: Tried) -> str:
     return f"{mutant.id} {each.result.outcome:9} {mutant.place} {mutant.operator}: {change} {each.result.caught_by}"
 
 
-def markdown(tried: Sequence[Tried], *, cases: int, set_aside: Sequence[str]) -> str:
-    """The whole report."""
+def markdown(tried: Sequence[Tried], *, total: int, cases: int, set_aside: Sequence[str]) -> str:
+    """The whole report. `total` is how many mutants there are, tried or not."""
     paths = list(dict.fromkeys(each.mutant.path for each in tried))
     rows = [_row(f"`{path}`", [each for each in tried if each.mutant.path == path]) for path in paths]
     lines = [
@@ -88,6 +88,7 @@ def markdown(tried: Sequence[Tried], *, cases: int, set_aside: Sequence[str]) ->
         "that is never made; a limit one off. Each should make a case of the corpus come out otherwise than it must.",
         "",
         f"{Figures.of(tried)}. There were {cases} cases.",
+        *([f"Only {len(tried)} of {total} mutants are tried so far."] if len(tried) < total else []),
         *([f"Set aside, since they differ without any fault: {', '.join(set_aside)}."] if set_aside else []),
         "",
         "| file | planted | caught | surviving, explained | surviving, unexplained |",

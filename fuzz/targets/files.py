@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from escrow_chain.evidence.assembly import Desk, judge_things
+from escrow_chain.evidence.assembly import Brought, Desk, judge_things
 from escrow_chain.evidence.content import GivenCode, GivenData, position_content
 from escrow_chain.evidence.file_kind import file_kind, second_kind
 from escrow_chain.evidence.handed_in import HandedIn, LooseDocument, LoosePhoto, Signed, read_evidence
@@ -55,7 +55,7 @@ def evidence(content: bytes, signed: frozenset[bytes]) -> str:
             _expect_its_own(thing, signed)
     heard = [thing for thing in things if not _is_file(thing)]
     terms, around = _deal()
-    for each in judge_things(terms, heard, around, desk=_desk()):
+    for each in judge_things([Brought(terms, heard, around)], desk=_desk())[0]:
         shown(each.verdict.as_json())
     return _word(things[0])
 

@@ -1,10 +1,14 @@
 """The attestor's key."""
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_account import Account
+from eth_hash.auto import keccak
+from eth_keyfile.keyfile import create_keyfile_json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +46,64 @@ def test_a_file_that_is_no_keystore_is_named(tmp_path: Path, text: str) -> None:
         load_keystore(path, "any")
     with pytest.raises(KeystoreUnreadable):
         load_keystore(tmp_path / "missing.json", "any")
+
+
+@pytest.mark.parametrize(
+    ("kdf", "changes"),
+    [
+        ("pbkdf2", {"c": 1 << 62}),
+        ("pbkdf2", {"c": 1 << 24}),
+        ("pbkdf2", {"C": 1 << 62}),
+        ("pbkdf2", {"dklen": 1 << 31}),
+        ("scrypt", {"n": 1 << 40}),
+        ("scrypt", {"r": 1 << 20, "n": 1 << 18}),
+        ("scrypt", {"p": 1 << 29}),
+    ],
+)
+def test_a_keystore_does_not_choose_how_long_its_password_takes(
+    tmp_path: Path, kdf: str, changes: dict[str, int]
+) -> None:
+    """Neither hours nor all memory: it is refused before anything is tried."""
+    path = tmp_path / "attestor.json"
+    keystore = Account.encrypt(b"\x07" * 32, "correct", kdf=kdf, iterations=2)
+    keystore["crypto"]["kdfparams"] |= changes
+    path.write_text(json.dumps(keystore))
+    with pytest.raises(KeystoreUnreadable, match="more time and memory"):
+        load_keystore(path, "correct")
+
+
+@pytest.mark.parametrize(
+    ("kdf", "changes"),
+    [
+        ("pbkdf2", {"c": 0}),
+        ("pbkdf2", {"c": -1}),
+        ("pbkdf2", {"dklen": 0}),
+        ("pbkdf2", {"prf": "md5"}),
+        ("pbkdf2", {"prf": "hmac-none"}),
+        ("pbkdf2", {"c": None}),
+        ("scrypt", {"r": 0}),
+        ("scrypt", {"n": 3}),
+        ("scrypt", {"p": "1"}),
+    ],
+)
+def test_a_keystore_with_odd_numbers_is_none(tmp_path: Path, kdf: str, changes: dict[str, Any]) -> None:
+    """Whatever the libraries below stumble over."""
+    path = tmp_path / "attestor.json"
+    keystore = Account.encrypt(b"\x07" * 32, "correct", kdf=kdf, iterations=2)
+    keystore["crypto"]["kdfparams"] |= changes
+    path.write_text(json.dumps(keystore))
+    with pytest.raises(KeystoreUnreadable, match="it is no keystore file"):
+        load_keystore(path, "correct")
+
+
+def test_a_keystore_of_no_key_is_none(tmp_path: Path) -> None:
+    """Even if its password fits: what is in it must be a key."""
+    path = tmp_path / "attestor.json"
+    keystore = create_keyfile_json(bytes(31) + b"\x01", b"correct", iterations=2)
+    derived = hashlib.pbkdf2_hmac(
+        "sha256", b"correct", bytes.fromhex(keystore["crypto"]["kdfparams"]["salt"]), iterations=2, dklen=32
+    )
+    keystore["crypto"] |= {"ciphertext": "", "mac": keccak(derived[16:]).hex()}
+    path.write_text(json.dumps(keystore))
+    with pytest.raises(KeystoreUnreadable, match="it is no keystore file"):
+        load_keystore(path, "correct")

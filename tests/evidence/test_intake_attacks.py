@@ -12,7 +12,7 @@ import pytest
 
 from bench.camera import jpeg, picture
 from escrow_chain.chain.errors import NodeFault
-from escrow_chain.evidence.assembly import Desk, Judged, judge_things
+from escrow_chain.evidence.assembly import Brought, Desk, Judged, judge_things
 from escrow_chain.evidence.content import GivenCode, photo_content, position_content
 from escrow_chain.evidence.door import Door
 from escrow_chain.evidence.handed_in import HandedIn, Signed
@@ -46,7 +46,7 @@ def kept(signed: SignedSubmission, piece: Piece, file: bytes | None = None, **fi
 
 def heard(scene: Scene, document: TermsDocument, things: tuple[HandedIn, ...], sandbox: Sandbox) -> tuple[Judged, ...]:
     """The verdicts on what the service has kept, as the attestor judges it."""
-    return judge_things(document, things, scene.circumstances(), desk=Desk.new(sandbox))
+    return judge_things([Brought(document, things, scene.circumstances())], desk=Desk.new(sandbox))[0]
 
 
 # ------------------------------------------------------------------------------------------------ the second judgement
@@ -106,6 +106,28 @@ def test_a_later_copy_does_not_make_the_earlier_photo_one(scene: Scene, shoot: S
         copies, photos = heard(scene, document, order, sandbox)
         assert photos.verdict.fulfilled
         assert {"photo.same_picture", "photo.count"} <= {check.code for check in copies.verdict.failures}
+
+
+def test_milestones_are_judged_alike_in_whatever_order(scene: Scene, shoot: Shoot, sandbox: Sandbox) -> None:
+    """A later copy for one milestone takes nothing from the earlier photo for another."""
+    documents = [terms(("photo_upload", {"description": name})) for name in ("of the copies", "of the photos")]
+    pieces = []
+    for document, file in ((documents[1], shoot("coffee")), (documents[0], jpeg(picture("coffee", (1600, 1200))))):
+        (term,) = document.terms
+        message = scene.signed(term, "photo", photo_content(sha256(file).digest()))
+        piece = scene.upload(term, file, nonce=message.submission.nonce)
+        pieces.append(kept(message, piece, file, photo="photo.jpg"))
+    photo, copy = pieces
+    brought = [
+        Brought(documents[0], [copy], scene.circumstances()),
+        Brought(documents[1], [photo], scene.circumstances()),
+    ]
+    for order in (brought, brought[::-1]):
+        judged = judge_things(order, desk=Desk.new(sandbox))
+        outcome = {
+            each.document.hash: verdicts[0].verdict.fulfilled for each, verdicts in zip(order, judged, strict=True)
+        }
+        assert outcome == {documents[0].hash: False, documents[1].hash: True}
 
 
 # ------------------------------------------------------------------------------------------------------------- the door

@@ -323,6 +323,23 @@ def test_a_field_is_named_by_all_that_stand_above_it() -> None:
     assert found(assembled(objects)).fields == {"box.size": "small\nhuge"}
 
 
+@pytest.mark.parametrize("instead", [b"[3 0 R]", b"<< /A 3 0 R >>", b"7", b"true", b"<81>"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        TEXT.replace(b"(result)", b"%s"),
+        TEXT.replace(b"(approved)", b"%s"),
+        b"/FT /Btn /T (passed) /Rect [0 0 9 9] /V %s /AS /Yes",
+        b"/FT /Btn /T (passed) /Rect [0 0 9 9] /V /Yes /AS %s",
+        b"/FT /Btn /T (passed) /Rect [0 0 9 9] /V %s /AS %s",
+    ],
+)
+def test_what_is_no_text_is_nobodys_name_or_value(field: bytes, instead: bytes) -> None:
+    """Two judges would read something else: a place in memory is in what Python makes of it."""
+    refusal = refused(assembled(a_form(field.replace(b"%s", instead))))
+    assert refusal.code in ("document.damaged", "document.appearance")
+
+
 def test_texts_are_read_in_any_script() -> None:
     """UTF-16 as the standard has it."""
     text = "Kizza Ṅkugwa 检验"

@@ -1,16 +1,37 @@
 """Whose word counts: the key that signs attestations, behind the one thing it does."""
 
 import json
+from collections.abc import Mapping
+from math import prod
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
+from eth_utils.exceptions import ValidationError
 
 from escrow_chain.bridge.errors import KeystoreUnreadable
 from escrow_chain.protocol.signatures import compact
 from escrow_chain.protocol.typed_data import Attestation, Domain
+
+MAX_WORK: Final = 1 << 28
+"""For one password: scrypt's N, r and p and the length of its key, or PBKDF2's rounds and that length, multiplied.
+
+It is four times what geth takes, and eight times what this library does: a few seconds, and a gigabyte at most.
+"""
+_NO_KEYSTORE: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    ValidationError,
+)
+"""What reading a file that is none comes to."""
 
 
 class Attestor(Protocol):
@@ -46,14 +67,30 @@ def load_keystore(path: Path, password: str) -> LocalAccount:
     Raises `KeystoreUnreadable` if the file is none, or the password is wrong.
     """
     try:
-        key = Account.decrypt(json.loads(path.read_text()), password)
+        keystore = json.loads(path.read_text())
+        if _work(keystore) > MAX_WORK:
+            raise KeystoreUnreadable(path, "it asks for more time and memory than any wallet does")
+        account: LocalAccount = Account.from_key(Account.decrypt(keystore, password))
     except OSError as error:
         raise KeystoreUnreadable(path, error.strerror or type(error).__name__) from error
-    except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError) as error:
+    except _NO_KEYSTORE as error:
         cause = "the password is wrong" if "MAC mismatch" in str(error) else "it is no keystore file"
         raise KeystoreUnreadable(path, cause) from error
-    account: LocalAccount = Account.from_key(key)
     return account
+
+
+def _work(keystore: Any) -> int:
+    """What it takes to try a password, as the file says itself: the product of the numbers, whichever they are."""
+    crypto = _in_small_letters(keystore)["crypto"]
+    numbers = [each for each in _in_small_letters(crypto)["kdfparams"].values() if isinstance(each, int)]
+    if min(numbers) < 1:
+        raise ValueError("no work at all")
+    return prod(numbers)
+
+
+def _in_small_letters(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """As `eth_keyfile` reads names."""
+    return {name.lower(): value for name, value in fields.items()}
 
 
 def sign(attestation: Attestation, domain: Domain, attestor: Attestor) -> bytes:

@@ -23,7 +23,7 @@ from escrow_chain.cli.documents import AnchorsOption, read_anchors, read_terms
 from escrow_chain.cli.failure import InputError
 from escrow_chain.cli.output import console, print_json, shown
 from escrow_chain.cli.picture import refuse_to_overwrite, save_report
-from escrow_chain.evidence.assembly import Desk, Judged, judge_things, largest_file
+from escrow_chain.evidence.assembly import Brought, Desk, Judged, judge_things, largest_file
 from escrow_chain.evidence.handed_in import HandedIn, Signed, read_evidence
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.numbers import Address
@@ -84,10 +84,8 @@ def check(
     named = [(path, thing) for path in evidence or [] for thing in read_evidence(path, max_bytes=limit)]
     circumstances = _circumstances(document, [thing for _, thing in named], moment, _address(submitter), due)
     with Sandbox() as sandbox:
-        judged = judge_things(
-            document,
-            [thing for _, thing in named],
-            circumstances,
+        (judged,) = judge_things(
+            [Brought(document, [thing for _, thing in named], circumstances)],
             desk=Desk.new(sandbox, anchors=read_anchors(anchors)),
         )
         if report is not None:

@@ -5,9 +5,9 @@ and to all terms if none does: nothing is passed over in silence.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from escrow_chain.evidence.attempts import InMemoryAttempts
 from escrow_chain.evidence.content import NO_SALT, GivenCode, GivenData, Statement, read_statement
@@ -71,25 +71,25 @@ class Desk:
         return cls(Readers.of(sandbox), InMemoryReuseIndex(), InMemoryPictureHistory(sandbox), anchors)
 
 
-def judge_things(
-    document: TermsDocument,
-    things: Sequence[HandedIn],
-    circumstances: Circumstances,
-    *,
-    desk: Desk,
-) -> tuple[Judged, ...]:
-    """One verdict for each term, in their order. Pictures are compared with each other and with what the desk saw."""
-    intake = Intake(
-        nonces=NO_NONCES,
-        readers=desk.readers,
-        reuse=desk.reuse,
-        history=desk.history,
-        attempts=InMemoryAttempts(),
-        anchors=desk.anchors,
-    )
-    hearing = _Hearing(document, things, circumstances, intake)
-    received = hearing.receive()
-    return tuple(hearing.judge(term, received[term.position]) for term in document.terms)
+class Brought(NamedTuple):
+    """What was handed in for the terms of a milestone, and how it is to be judged."""
+
+    document: TermsDocument
+    things: Sequence[HandedIn]
+    circumstances: Circumstances
+
+
+def judge_things(brought: Sequence[Brought], *, desk: Desk) -> list[tuple[Judged, ...]]:
+    """For each milestone one verdict for each term, in their order.
+
+    The pieces of all of them come in once more in the order of their receipt, whatever they are for: of two that show
+    the same picture or have the same nonce, the later one is the copy. So is what the desk saw before.
+    """
+    hearings = [_Hearing(each, desk) for each in brought]
+    arrivals = [(hearing, number) for hearing in hearings for number in range(len(hearing.brought.things))]
+    for hearing, number in sorted(arrivals, key=lambda arrival: arrival[0].came_in(arrival[1])):
+        hearing.receive(number)
+    return [hearing.judge() for hearing in hearings]
 
 
 def largest_file(document: TermsDocument) -> int:
@@ -97,40 +97,45 @@ def largest_file(document: TermsDocument) -> int:
     return max((term.options.max_bytes or 0 for term in document.terms), default=0) or MAX_PHOTO_BYTES
 
 
-@dataclass(frozen=True, slots=True)
 class _Hearing:
-    """What all terms of a document have in common."""
+    """The terms of one milestone, and for each of them what came in so far, by the numbers of the things."""
 
-    document: TermsDocument
-    things: Sequence[HandedIn]
-    circumstances: Circumstances
-    intake: Intake
-    spent: set[bytes] = field(default_factory=set)
+    def __init__(self, brought: Brought, desk: Desk) -> None:
+        self.brought = brought
+        self._received: dict[int, dict[int, Piece]] = {term.position: {} for term in brought.document.terms}
+        self._spent: set[bytes] = set()
+        self._intake = Intake(
+            nonces=NO_NONCES,
+            readers=desk.readers,
+            reuse=desk.reuse,
+            history=desk.history,
+            attempts=InMemoryAttempts(),
+            anchors=desk.anchors,
+        )
 
-    def receive(self) -> Mapping[int, Mapping[int, Piece]]:
-        """For each term, by its position, the pieces that are evidence for it, by the numbers of the things.
+    def came_in(self, number: int) -> datetime:
+        """When a thing was received: now, if nobody says."""
+        thing = self.brought.things[number]
+        return thing.piece.receipt.received_at if isinstance(thing, Signed) else self.brought.circumstances.at
 
-        They come in once more in the order of their receipt, whatever term they are for: of two that show the same
-        picture or have the same nonce, the later one is the copy.
-        """
-        received: dict[int, dict[int, Piece]] = {term.position: {} for term in self.document.terms}
-        for number in sorted(range(len(self.things)), key=lambda number: self._came_in(self.things[number])):
-            for term in self._takers(self.things[number]):
-                received[term.position][number] = self._receive(self.things[number], term)
-        return received
+    def receive(self, number: int) -> None:
+        """Takes in a thing for every term that it may be evidence for."""
+        thing = self.brought.things[number]
+        for term in self._takers(thing):
+            self._received[term.position][number] = self._receive(thing, term)
 
-    def judge(self, term: Term, pieces: Mapping[int, Piece]) -> Judged:
-        """The verdict on a term, with all that is evidence for it."""
+    def judge(self) -> tuple[Judged, ...]:
+        """The verdict on each term, with all that is evidence for it."""
+        return tuple(self._judge(term, self._received[term.position]) for term in self.brought.document.terms)
+
+    def _judge(self, term: Term, pieces: Mapping[int, Piece]) -> Judged:
         sources = tuple(sorted(pieces))
         evidence = tuple(pieces[source] for source in sources)
-        verdict = judge(term, evidence, self.circumstances)
+        verdict = judge(term, evidence, self.brought.circumstances)
         return Judged(term=term, verdict=verdict, evidence=evidence, sources=sources)
 
-    def _came_in(self, thing: HandedIn) -> datetime:
-        return thing.piece.receipt.received_at if isinstance(thing, Signed) else self.circumstances.at
-
     def _takers(self, thing: HandedIn) -> Sequence[Term]:
-        terms = self.document.terms
+        terms = self.brought.document.terms
         if isinstance(thing, Signed):
             named = [term for term in terms if term.id == thing.piece.submission.term]
             if named:
@@ -141,20 +146,20 @@ class _Hearing:
     def _receive(self, thing: HandedIn, term: Term) -> Piece:
         if isinstance(thing, Refusal):
             return unusable(thing, claims=None)
-        around = self.circumstances
+        around = self.brought.circumstances
         case = Case(
             subject=Subject(deal=around.deal, milestone=around.milestone, term=term.id),
             signers=around.addresses(term.options.roles),
             kinds=term.type.kinds,
             domain=thing.piece.domain if isinstance(thing, Signed) else _NOBODYS,
-            roots=self.document.roots,
+            roots=self.brought.document.roots,
         )
         max_bytes = term.options.max_bytes or MAX_PHOTO_BYTES
         if isinstance(thing, Signed):
-            nonces = RecordedNonce(thing.piece.receipt, self.spent)
-            intake = replace(self.intake, nonces=nonces, signers=_recorded_signers(thing.piece))
+            nonces = RecordedNonce(thing.piece.receipt, self._spent)
+            intake = replace(self._intake, nonces=nonces, signers=_recorded_signers(thing.piece))
             return _receive_signed(thing, case, intake, max_bytes)
-        return _receive_loose(thing, case, self.intake, max_bytes=max_bytes, at=around.at)
+        return _receive_loose(thing, case, self._intake, max_bytes=max_bytes, at=around.at)
 
 
 def _kind(thing: HandedIn) -> str | None:

@@ -17,7 +17,7 @@ from escrow_chain.terms.binding import NONCE, SIGNATURE, SUBJECT
 from escrow_chain.terms.check import Rule
 from escrow_chain.terms.judge import KIND
 from escrow_chain.terms.provenance import NonceStatus
-from escrow_chain.terms.sentence import say
+from escrow_chain.terms.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Door:
             return _refused(SUBJECT)
         if named.kind not in case.kinds:
             allowed = ", ".join(sorted(case.kinds))
-            return Refusal(KIND.code, say(KIND.failed, measured=named.kind, limit=allowed), named.kind, allowed)
+            said: Sentence = Sentence(text=KIND.failed, values={"measured": named.kind, "limit": allowed})
+            return Refusal(KIND.code, said, named.kind, allowed)
         status = self.nonces.look(named.nonce, case.subject, at=at).status
         if status is not NonceStatus.FRESH:
             return _refused(NONCE, status)
@@ -44,4 +45,5 @@ class Door:
 
 def _refused(rule: Rule, reason: str = "") -> Refusal:
     """In the words of the judge's own rule, so that the same is said of the same."""
-    return Refusal(code=rule.code, sentence=rule.otherwise.get(reason, rule.failed), measured=reason or None)
+    said: Sentence = Sentence(text=rule.otherwise.get(reason, rule.failed))
+    return Refusal(code=rule.code, sentence=said, measured=reason or None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from escrow_chain.evidence.assembly import Desk, Judged, judge_things
+from escrow_chain.evidence.assembly import Brought, Desk, Judged, judge_things
 from escrow_chain.evidence.bundle import Bundle, Contents, Draft, Hearing, judge_versions
 from escrow_chain.evidence.handed_in import HandedIn, Signed
 from escrow_chain.evidence.sandbox import Sandbox
@@ -66,16 +66,21 @@ class Attested(NamedTuple):
 
 def hear(matters: Sequence[Matter], *, deal: bytes, at: datetime, sandbox: Sandbox, anchors: str = "") -> Sitting:
     """The verdicts on all matters of a deal, at one time. Raises `TermsError` for terms that are none."""
-    desk = Desk.new(sandbox, anchors=anchors)
-    heard = []
-    for matter in matters:
-        pieces = tuple(thing for thing in matter.things if isinstance(thing, Signed))
-        terms = parse_document(matter.document)
-        around = terms.circumstances(
-            at=at, deal=deal, milestone=matter.milestone, submitter=matter.submitter, deadline=matter.deadline
-        )
-        heard.append(Heard(matter, pieces, terms, judge_things(terms, pieces, around, desk=desk)))
+    brought = [_brought(matter, deal, at) for matter in matters]
+    judged = judge_things(brought, desk=Desk.new(sandbox, anchors=anchors))
+    heard = [
+        Heard(matter, tuple(thing for thing in each.things if isinstance(thing, Signed)), each.document, verdicts)
+        for matter, each, verdicts in zip(matters, brought, judged, strict=True)
+    ]
     return Sitting(deal, at, anchors, tuple(heard))
+
+
+def _brought(matter: Matter, deal: bytes, at: datetime) -> Brought:
+    terms = parse_document(matter.document)
+    around = terms.circumstances(
+        at=at, deal=deal, milestone=matter.milestone, submitter=matter.submitter, deadline=matter.deadline
+    )
+    return Brought(terms, [thing for thing in matter.things if isinstance(thing, Signed)], around)
 
 
 def draft_bundle(sitting: Sitting, domain: Domain, attested: Attested | None) -> tuple[Contents, dict[str, bytes]]:

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pypdf import PageObject, PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject, create_string_object
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    StreamObject,
+    TextStringObject,
+    create_string_object,
+)
 
 from escrow_chain.evidence.pdf_objects import Refused, damaged, elements, entry
 from escrow_chain.terms.ink import inked
@@ -23,6 +31,8 @@ _NOT_SHOWN: Final = 2 | 32
 """The annotation flags Hidden and NoView."""
 _PUSH_BUTTON: Final = 1 << 16
 _COMBO_BOX: Final = 1 << 17
+_NOTHING: Final = TextStringObject("")
+_OFF: Final = NameObject("/Off")
 
 
 class Form:
@@ -66,7 +76,7 @@ class Form:
             if id(node) in seen:
                 raise damaged("field within itself")
             seen.add(id(node))
-            name = ".".join(part for part in (path, str(entry(node, "/T") or "")) if part)
+            name = ".".join(part for part in (path, _text(entry(node, "/T") or _NOTHING)) if part)
             entries = entries | {key: entry(node, key) for key in _INHERITED if key in node}
             kids = [kid for kid in elements(node, "/Kids") if isinstance(kid, DictionaryObject)]
             if any("/T" in kid for kid in kids):
@@ -88,8 +98,8 @@ class Form:
         if not widgets or (kind == "/Btn" and flags & _PUSH_BUTTON):
             return ""
         if kind == "/Btn":
-            value = str(entries.get("/V") or "/Off").removeprefix("/")
-            states = {str(entry(widget, "/AS") or "/Off").removeprefix("/") for widget in widgets} - {"Off"}
+            value = _text(entries.get("/V") or _OFF).removeprefix("/")
+            states = {_text(entry(widget, "/AS") or _OFF).removeprefix("/") for widget in widgets} - {"Off"}
             if states != {value} - {"Off"}:
                 raise _shown_otherwise(name)
             return "" if value == "Off" else value
@@ -120,6 +130,7 @@ def _texts(entries: dict[str, Any]) -> list[str]:
 
 
 def _text(value: Any) -> str:
+    """A text or name of the file. What is none has no text of its own: Python's for it differs from run to run."""
     value = value.get_object()
     if isinstance(value, StreamObject):
         value = create_string_object(value.get_data())
