@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fuzz import findings, guided, mutated
+from fuzz import findings, guided, mutated, targets
 from fuzz.target import Material, Target
-from fuzz import targets
 from fuzz.trial import Finding, Trial, attempt
 
 _EVERY_S = 10.0
@@ -79,20 +78,21 @@ def _options() -> Namespace:
 
 def _fuzz(target: Target, options: Namespace, console: Console) -> Outcome:
     material = target.make()
-    folder = findings.keep_material(target.name, material)
+    findings.keep_material(target.name, material)
     started = time.monotonic()
+    ends: float = started + options.seconds
     show = _shown(target.name, started, console)
     if target.contained or not guided.available():
         engine = "sandbox" if target.contained else "mutations"
 
         def go_on(trial: Trial) -> bool:
             show(trial)
-            return time.monotonic() < started + options.seconds
+            return time.monotonic() < ends
 
         trial = mutated.run(target, material, seed=options.seed, go_on=go_on)
     else:
         engine = "atheris"
-        trial = guided.run(target, material, folder, seconds=options.seconds, seed=options.seed, show=show)
+        trial = guided.run(target, material, seconds=options.seconds, seed=options.seed, show=show)
     kept = findings.keep(trial.finding) if trial.finding else None
     return Outcome(target.name, engine, time.monotonic() - started, trial, kept)
 

@@ -28,10 +28,9 @@ def folder(target: str) -> Path:
     return made
 
 
-def keep_material(target: str, material: Material) -> Path:
-    """Keeps it for this run; the target's folder."""
+def keep_material(target: str, material: Material) -> None:
+    """Keeps it for this run, in the target's folder."""
     (folder(target) / _MATERIAL).write_bytes(pickle.dumps(material))
-    return folder(target)
 
 
 def has_material(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from fuzz import findings
 from fuzz.target import Material, Target
 from fuzz.trial import Finding, Trial
 
@@ -26,10 +27,9 @@ def available() -> bool:
     return find_spec("atheris") is not None
 
 
-def run(
-    target: Target, material: Material, folder: Path, *, seconds: float, seed: int, show: Callable[[Trial], None]
-) -> Trial:
-    """Fuzzes a target for so long, or up to its first finding. The folder has its material."""
+def run(target: Target, material: Material, *, seconds: float, seed: int, show: Callable[[Trial], None]) -> Trial:
+    """Fuzzes a target for so long, or up to its first finding. Its material must have been kept (`fuzz.findings`)."""
+    folder = findings.folder(target.name)
     options = {
         "max_total_time": int(seconds),
         "max_len": target.max_bytes,
@@ -41,17 +41,11 @@ def run(
         "artifact_prefix": f"{folder}/artifact-",
         "print_final_stats": 1,
     }
-    places = (_emptied(folder / "seeds", material.seeds), _emptied(folder / "corpus"))
+    corpus, seeds = folder / "corpus", _filled(folder / "seeds", material.seeds)
+    corpus.mkdir(exist_ok=True)
     spelled = [f"-{name}={value}" for name, value in options.items()]
-    command = [
-        sys.executable,
-        "-m",
-        "fuzz.instrumented",
-        target.name,
-        str(folder),
-        *spelled,
-        *map(str, reversed(places)),
-    ]
+    process = [sys.executable, "-m", "fuzz.instrumented", target.name, str(folder)]
+    command = [*process, *spelled, str(corpus), str(seeds)]
     log, trial = folder / "atheris.log", Trial()
     with log.open("w") as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as child:  # noqa: S603
         for line in child.stdout or ():
@@ -84,12 +78,11 @@ def _dictionary(file: Path, words: Sequence[bytes]) -> Path:
     return file
 
 
-def _emptied(folder: Path, contents: Sequence[bytes] = ()) -> Path:
-    """A folder with these files, and whatever was there before if there are none."""
+def _filled(folder: Path, contents: Sequence[bytes]) -> Path:
+    """A folder with these files and no others."""
     folder.mkdir(exist_ok=True)
-    if contents:
-        for old in folder.iterdir():
-            old.unlink()
+    for old in folder.iterdir():
+        old.unlink()
     for content in contents:
         (folder / sha256(content).hexdigest()[:16]).write_bytes(content)
     return folder

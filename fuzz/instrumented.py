@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-import atheris
+import atheris  # type: ignore[import-untyped]
 
 _INSTRUMENTED: Final = (
     *("escrow_chain", "asn1crypto", "eth_abi", "pyhanko", "pyhanko_certvalidator"),
@@ -31,10 +31,10 @@ def main(name: str, folder: str, *options: str) -> None:
     with atheris.instrument_imports(include=list(_INSTRUMENTED)):
         from fuzz.findings import read_material  # noqa: PLC0415
         from fuzz.target import Source  # noqa: PLC0415
-        from fuzz import targets  # noqa: PLC0415
+        from fuzz.targets import target as target_of  # noqa: PLC0415
         from fuzz.trial import Finding, Trial, attempt  # noqa: PLC0415
 
-        target, material = targets.target(name), read_material(Path(folder))
+        target, material = target_of(name), read_material(Path(folder))
     trial, said_at = Trial(), time.monotonic()
 
     def test_one_input(content: bytes) -> None:

@@ -2,25 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from escrow_chain.evidence.errors import WorkerFailed
 from escrow_chain.evidence.sandbox import Limits, Sandbox
 from fuzz.target import Material, Target
-from fuzz import targets
+from fuzz.targets import target as target_of
 from fuzz.trial import Finding, Trial, attempts, nth
 
 BATCH = 25
-"""Inputs that a worker tries at once."""
+"""Inputs that are tried at once."""
 _LIMITS = Limits(seconds=60.0)
-"""Of the real sandbox, but for the time, which is that of a batch."""
+"""Those of the real sandbox, but for the time, which is that of a batch."""
+_Tried: TypeAlias = Callable[[int, int], Trial]
+"""Tries inputs: the number of the first one, and how many."""
 
 
 def run(target: Target, material: Material, *, seed: int, go_on: Callable[[Trial], bool], batch: int = BATCH) -> Trial:
     """Tries inputs as long as it may `go_on`, or up to the first finding."""
     if not target.contained:
-        return _run(target, material, seed, go_on, batch, attempts)
+        return _run(partial(attempts, target.name, material, seed), go_on, batch)
     with Sandbox(limits=_LIMITS) as sandbox:
-        return _run(target, material, seed, go_on, batch, _Contained(sandbox))
+        return _run(_Contained(sandbox, target.name, material, seed), go_on, batch)
+
+
+def _run(tried: _Tried, go_on: Callable[[Trial], bool], batch: int) -> Trial:
+    trial = Trial()
+    while trial.finding is None and go_on(trial):
+        trial.add(tried(trial.inputs, batch))
+    return trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +39,26 @@ class _Contained:
     """`attempts` in a sandbox's worker."""
 
     sandbox: Sandbox
+    name: str
+    material: Material
+    seed: int
 
-    def __call__(self, name: str, material: Material, seed: int, first: int, count: int) -> Trial:
+    def __call__(self, first: int, count: int) -> Trial:
+        """If a worker fails, finds out which input it was."""
         try:
-            return self.sandbox.submit(attempts, name, material, seed, first, count).result()
+            return self.sandbox.submit(attempts, self.name, self.material, self.seed, first, count).result()
         except WorkerFailed as error:
-            if count > 1:
-                return self._one_by_one(name, material, seed, first, count)
-            content = nth(targets.target(name), material, seed=seed, number=first)
-            return Trial(1, finding=Finding(name, content, str(error)))
-
-    def _one_by_one(self, name: str, material: Material, seed: int, first: int, count: int) -> Trial:
-        """Finds out which of them it was that killed the worker."""
+            if count == 1:
+                return Trial(1, finding=self._finding(first, str(error)))
         together = Trial()
         for number in range(first, first + count):
-            together.add(self(name, material, seed, number, 1))
+            together.add(self(number, 1))
             if together.finding:
                 return together
-        content = nth(targets.target(name), material, seed=seed, number=first)
         what = f"{count} inputs, of which this is the first, kill a worker together and not alone"
-        together.finding = Finding(name, content, what)
+        together.finding = self._finding(first, what)
         return together
 
-
-def _run(
-    target: Target,
-    material: Material,
-    seed: int,
-    go_on: Callable[[Trial], bool],
-    batch: int,
-    tried: Callable[[str, Material, int, int, int], Trial],
-) -> Trial:
-    trial = Trial()
-    while trial.finding is None and go_on(trial):
-        trial.add(tried(target.name, material, seed, trial.inputs, batch))
-    return trial
+    def _finding(self, number: int, what: str) -> Finding:
+        content = nth(target_of(self.name), self.material, seed=self.seed, number=number)
+        return Finding(self.name, content, what)

@@ -1,4 +1,4 @@
-"""Mutations: of bytes, of JSON, of parts that each format has. All take their chance from outside, so all can be had again.
+"""Mutations: of bytes, of JSON, of the parts of formats. All take their chance from outside, so all can be had again.
 
 A mutation of a format changes a part and puts the whole together again, so that lengths, places and checksums are right
 and the parser gets to what was changed.
@@ -12,7 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from fuzz.target import Mutation, Source
 
@@ -20,10 +20,6 @@ _NUMBER: Final = re.compile(rb"\d+")
 _EDGES: Final = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1)
 _TEXT_EDGES: Final = (b"0", b"1", b"-1", b"65536", b"2147483648", b"9007199254740993", b"1" * 25, b"1e999", b"007")
 _MOST_GROWTH: Final = 4_096
-_WHOLE: Final = 0.02
-"""How often a whole document becomes another value."""
-_MISSPELT: Final = 0.03
-"""How often a document is written as no JSON is."""
 ODD_TEXTS: Final = (
     "",
     " ",
@@ -58,7 +54,12 @@ ODD_NUMBERS: Final = (
     *(0.0, -0.0, 0.1, 0.5, 1e-300, 5e-324, 1e15, 1e308, -1e308, 90.0, -180.0, 180.0000001),
     *(float("inf"), float("nan")),
 )
-ODD_VALUES: Final = (None, True, False, [], {}, [[]], [None], {"": None}, *ODD_TEXTS, *ODD_NUMBERS)
+ODD_VALUES: Final[tuple[Any, ...]] = (None, True, False, [], {}, [[]], [None], {"": None}, *ODD_TEXTS, *ODD_NUMBERS)
+
+
+def one_in(chance: Random, times: int) -> bool:
+    """Whether what happens once in so many times happens now."""
+    return chance.randrange(times) == 0
 
 
 def mutate_bytes(content: bytes, source: Source) -> bytes:
@@ -79,7 +80,7 @@ def mutate_json(content: bytes, source: Source) -> bytes:
     for _ in range(_few(chance)):
         document = _changed(document, source)
     written = _written(document, chance)
-    return mutate_bytes(written, source) if chance.random() < _MISSPELT else written
+    return mutate_bytes(written, source) if one_in(chance, 30) else written
 
 
 def mutate_either(one: Mutation, other: Mutation) -> Mutation:
@@ -237,7 +238,7 @@ def _edge(content: bytearray, source: Source) -> None:
     if len(content) < size:
         return
     place = source.chance.randrange(len(content) - size + 1)
-    order = source.chance.choice(("big", "little"))
+    order: Literal["big", "little"] = source.chance.choice(("big", "little"))
     before = int.from_bytes(content[place : place + size], order)
     near = before + source.chance.choice((-32, -2, -1, 1, 2, 32))
     number = source.chance.choice((near, *_EDGES)) % (1 << 8 * size)
@@ -280,7 +281,7 @@ Place: TypeAlias = tuple[Any, Any]
 def _changed(document: Any, source: Source) -> Any:
     """The document with a change at one place."""
     places = list(_places(document))
-    if not places or source.chance.random() < _WHOLE:
+    if not places or one_in(source.chance, 50):
         return _other(document, source)
     holder, step = source.chance.choice(places)
     source.chance.choice(_JSON_CHANGES)(holder, step, places, source)

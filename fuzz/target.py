@@ -79,7 +79,7 @@ class Target:
         return found
 
 
-class Wrong(Exception):  # noqa: N818  (a finding, not an error of this program)
+class Wrong(Exception):
     """A parser said something that cannot be true, or that nobody could use."""
 
 
@@ -98,7 +98,7 @@ def expect(holds: object, otherwise: str) -> None:
 
 
 def refused(refusal: Refusal) -> str:
-    """The word for a refusal. Raises `Wrong` for one that no verdict could show, or that says too little or too much."""
+    """The word for a refusal. Raises for one that no verdict could show, or that says too little or too much."""
     expect(_CODE.fullmatch(refusal.code), f"the code {refusal.code!r} is none")
     sentence = str(refusal.sentence)
     expect(sentence.strip() and "{" not in sentence, f"the sentence {sentence!r} says nothing")

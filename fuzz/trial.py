@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from fuzz.target import Material, Source, Target
-from fuzz import targets
+from fuzz.targets import target as target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def attempt(target: Target, content: bytes, material: Material) -> str | Finding
 
 def attempts(name: str, material: Material, seed: int, first: int, count: int) -> Trial:
     """Tries the inputs of these numbers, up to the first finding. For a worker, too."""
-    target, trial = targets.target(name), Trial()
+    target, trial = target_of(name), Trial()
     for number in range(first, first + count):
         found = attempt(target, nth(target, material, seed=seed, number=number), material)
         trial.inputs += 1

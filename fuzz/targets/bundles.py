@@ -18,7 +18,7 @@ from escrow_chain.evidence.hearing import hear_again
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.canonical import InvalidJson, canonical
 from escrow_chain.terms.errors import TermsError
-from fuzz.mutation import mutate_bytes, mutate_json
+from fuzz.mutation import mutate_bytes, mutate_json, one_in
 from fuzz.target import Material, Source, Target, expect, folder, said, shown
 from fuzz.targets.texts import NOON, WORDS
 from tests.evidence import bundled
@@ -63,12 +63,12 @@ def _sandbox() -> Sandbox:
 def mutate_bundle(content: bytes, source: Source) -> bytes:
     """Changes members, puts the hashes right, and signs it, as a stranger; or changes any bytes."""
     chance = source.chance
-    if chance.random() < 0.2:  # noqa: PLR2004
+    if one_in(chance, 5):
         return mutate_bytes(content, source)
 
     def edit(contents: dict[str, Any], members: dict[str, bytes]) -> None:
         inner = Source(chance, [*members.values(), json.dumps(contents).encode()], source.words)
-        if chance.random() < 0.5:  # noqa: PLR2004
+        if one_in(chance, 2):
             changed = json.loads(mutate_json(json.dumps(contents).encode(), inner))
             contents.clear()
             contents.update(changed)
@@ -77,7 +77,9 @@ def mutate_bundle(content: bytes, source: Source) -> bytes:
             members[name] = canonical(json.loads(mutate_json(members[name], inner)))
 
     try:
-        made = bundled.edited(_file("any.bundle", content), edit, by=bundled.STRANGER if chance.random() < 0.9 else None)
+        made = bundled.edited(
+            _file("any.bundle", content), edit, by=bundled.STRANGER if not one_in(chance, 10) else None
+        )
         changed = made.read_bytes()
         made.unlink()
     except Exception:  # noqa: BLE001  (it is damaged, or is now)

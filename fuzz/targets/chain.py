@@ -12,9 +12,9 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from eth_abi.abi import encode
-from eth_abi.exceptions import DecodingError
 from eth_account import Account
 from eth_hash.auto import keccak
+from hexbytes import HexBytes
 from web3._utils.http_session_manager import HTTPSessionManager
 
 from escrow_chain.chain import abi, court, quorum
@@ -26,12 +26,11 @@ from escrow_chain.chain.errors import ChainError
 from escrow_chain.chain.node import Node
 from escrow_chain.chain.wallets import MAX_SIGNATURE_BYTES, Wallets, _unwrapped
 from escrow_chain.evidence.wallets import LiveWallets
-from escrow_chain.protocol.court import CourtRefusal
 from escrow_chain.protocol.deal import Deal, Milestone, Payout, milestones_root
 from escrow_chain.protocol.errors import Refusal
 from escrow_chain.protocol.events import Event
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
-from fuzz.mutation import mutate_bytes, mutate_either, mutate_json
+from fuzz.mutation import mutate_bytes, mutate_either, mutate_json, one_in
 from fuzz.target import Material, Source, Target, Wrong, expect, said
 
 _MAGIC: Final = bytes.fromhex("6492") * 16
@@ -67,7 +66,7 @@ def logs(content: bytes, _: None) -> str:
     """
     if len(content) < 2:  # noqa: PLR2004
         return "too short to try"
-    names = sorted(abi._EVENTS)  # noqa: SLF001
+    names: list[str] = sorted(abi._EVENTS)  # noqa: SLF001
     which, topics, rest = content[0] % (len(names) + 2), content[1] % 5, content[2:]
     if which == len(names):
         found = [abi.refusal(rest), court._refusal(rest)]  # noqa: SLF001
@@ -126,7 +125,7 @@ def _account(node: Node) -> None:
 
 
 def _events(node: Node) -> None:
-    """Up to a block of our own: who names a block in a million years is asked for all of them, as long as he answers."""
+    """Up to a block of our own: a node that names one in a million years is asked for all, as long as it answers."""
     for event in EscrowClient(node, _ESCROW, first_block=_LATEST - 10).events(last_block=_LATEST):
         expect(isinstance(event, Event), "no event")
 
@@ -151,7 +150,7 @@ _QUESTIONS: Final[tuple[Callable[[Node], object], ...]] = (
     _events,
     _court,
     lambda node: quorum.read(node, _ESCROW),
-    lambda node: node.send({"to": _ESCROW, "data": "0x00"}, _ACCOUNT, timeout_s=0.01),
+    lambda node: node.send({"to": _ESCROW, "data": HexBytes("0x00")}, _ACCOUNT, timeout_s=0.01),
 )
 
 
@@ -163,8 +162,8 @@ def _answering(answers: dict[str, Any]) -> Iterator[None]:
         expect(url == _URL, f"{url} was asked")
         request = json.loads(data)
         found = answers.get(request["method"])
-        failed = isinstance(found, dict) and found.keys() == {"error"}
-        reply = {"jsonrpc": "2.0", "id": request["id"], **(found if failed else {"result": found})}
+        failed = found if isinstance(found, dict) and found.keys() == {"error"} else None
+        reply = {"jsonrpc": "2.0", "id": request["id"], **(failed or {"result": found})}
         return json.dumps(reply).encode()
 
     def refuse(*_: object, **__: object) -> None:
@@ -193,7 +192,7 @@ def _mutate_words(content: bytes, source: Source) -> bytes:
 def _mutate_answers(content: bytes, source: Source) -> bytes:
     """Changes answers, or a word in one of those that are hexadecimal."""
     chance = source.chance
-    if chance.random() < 0.5:  # noqa: PLR2004
+    if one_in(chance, 2):
         return mutate_json(content, source)
     try:
         answers = json.loads(content)
@@ -241,7 +240,7 @@ def _log_seeds() -> Material:
     opened = bytes([names.index("Opened"), len(topics)]) + b"".join(topics) + payload
     others = [bytes([place, 1]) + bytes(_WORD * 5) for place in range(len(names))]
     reverts = [bytes([len(names), 0]) + known + bytes(96) for known in (*abi._errors(), *court._errors())]  # noqa: SLF001
-    domain = (b"\x0f", "Escrow", "1", 1, _ESCROW, bytes(_WORD), [])
+    domain: tuple[Any, ...] = (b"\x0f", "Escrow", "1", 1, _ESCROW, bytes(_WORD), [])
     kinds = ["bytes1", "string", "string", "uint256", "address", "bytes32", "uint256[]"]
     return Material((opened, *others, *reverts, bytes([len(names) + 1, 0]) + encode(kinds, domain)))
 

@@ -25,7 +25,7 @@ from escrow_chain.evidence.devices.app_attest import (
 )
 from escrow_chain.evidence.devices.play_integrity import IntegrityToken, PlayIntegrityPolicy, stated
 from escrow_chain.terms.provenance import DeviceStatement
-from fuzz.mutation import mutate_bytes, mutate_either, mutate_json
+from fuzz.mutation import mutate_bytes, mutate_either, mutate_json, one_in
 from fuzz.target import Material, Source, Target, expect
 from tests.evidence.platforms import ANDROID_APP, IOS_APP, Apple, Google, Phone, base64url, point_of, sha256
 
@@ -129,10 +129,10 @@ def _mutate_cbor(content: bytes, source: Source) -> bytes:
 
 def _changed(part: Any, source: Source) -> Any:
     chance = source.chance
-    if isinstance(part, dict) and part and chance.random() < 0.9:  # noqa: PLR2004
+    if isinstance(part, dict) and part and not one_in(chance, 10):
         key = chance.choice(list(part))
         return part | {key: _changed(part[key], source)}
-    if isinstance(part, list) and part and chance.random() < 0.8:  # noqa: PLR2004
+    if isinstance(part, list) and part and not one_in(chance, 5):
         place = chance.randrange(len(part))
         return [*part[:place], _changed(part[place], source), *part[place + chance.choice((0, 1, 1, 1)) :]]
     if isinstance(part, bytes):

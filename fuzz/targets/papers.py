@@ -14,7 +14,7 @@ from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import canonical
 from escrow_chain.terms.paper import Document, PdfSignature
-from fuzz.mutation import mutate_bytes
+from fuzz.mutation import mutate_bytes, one_in
 from fuzz.target import Material, Source, Target, expect, refused
 from tests.evidence import papers
 
@@ -23,7 +23,20 @@ _ROOT: Final = re.compile(rb"/Root (\d{1,5}) 0 R")
 _PACKED: Final = re.compile(rb"(.*/Filter /FlateDecode .*>>\nstream\n)(.*)(\nendstream)", re.DOTALL)
 _LENGTH: Final = re.compile(rb"/Length \d+")
 _TOKEN: Final = re.compile(rb"/[A-Za-z0-9]+|\d+ \d+ R|[-+]?\d*\.?\d+|\([^()]*\)|<[0-9A-Fa-f]*>|true|false|null")
-_VALUES: Final = (b"0", b"-1", b"1.5", b"2147483648", b"(x)", b"<FEFF0041>", b"null", b"true", b"[]", b"<<>>", b"[3 0 R]", b"4 0 R")
+_VALUES: Final = (
+    b"0",
+    b"-1",
+    b"1.5",
+    b"2147483648",
+    b"(x)",
+    b"<FEFF0041>",
+    b"null",
+    b"true",
+    b"[]",
+    b"<<>>",
+    b"[3 0 R]",
+    b"4 0 R",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +77,16 @@ def mutate_pdf(content: bytes, source: Source) -> bytes:
     chance = source.chance
     found = {int(number): body for number, body in _OBJECT.findall(content)}
     root = _ROOT.search(content)
-    if chance.random() < 0.3 or not found or root is None:  # noqa: PLR2004
+    if one_in(chance, 3) or not found or root is None:
         return mutate_bytes(content, source)
     changed = {}
     for number in chance.choices(sorted(found), k=chance.choice((1, 1, 1, 2, 4))):
         changed[number] = _changed(found[number], source)
-    if chance.random() < 0.3:  # noqa: PLR2004
+    if one_in(chance, 3):
         changed[max(found) + 1] = chance.choice(list(found.values()))
-    if chance.random() < 0.4:  # noqa: PLR2004
+    if one_in(chance, 2):
         return _behind(content, changed)
-    if root[1] == b"1" and chance.random() < 0.3 and not any(b"stream" in each for each in found.values()):  # noqa: PLR2004
+    if root[1] == b"1" and one_in(chance, 3) and not any(b"stream" in each for each in found.values()):
         return papers.boxed(found | changed)
     return papers._written(b"%PDF-1.7\n", found | changed, b"", root=int(root[1]))  # noqa: SLF001
 
@@ -88,14 +101,14 @@ def _behind(content: bytes, changed: Mapping[int, bytes]) -> bytes:
 def _changed(body: bytes, source: Source) -> bytes:
     """An object changed, or what is packed in its stream."""
     packed = _PACKED.fullmatch(body)
-    if packed and source.chance.random() < 0.7:  # noqa: PLR2004
+    if packed and not one_in(source.chance, 3):
         try:
             inside = zlib.decompress(packed[2])
         except zlib.error:
             return _retold(body, source)
         again = zlib.compress(mutate_bytes(inside, source), 1)
         return _LENGTH.sub(b"/Length %d" % len(again), packed[1]) + again + packed[3]
-    return mutate_bytes(body, source) if source.chance.random() < 0.2 else _retold(body, source)  # noqa: PLR2004
+    return mutate_bytes(body, source) if one_in(source.chance, 5) else _retold(body, source)
 
 
 def _retold(body: bytes, source: Source) -> bytes:
@@ -122,7 +135,9 @@ def _seeds() -> Material:
     twice = papers.signed(report, papers.inspector(), papers.office(), field="second")
     found = [parse_pdf(each, roots=[papers.bureau().der], at=papers.RECEIVED) for each in (report, twice)]
     shown = frozenset(_shown(each) for each in found if isinstance(each, DocumentFindings))
-    page, text = papers.PAGE, papers.stream(b"BT (Grace) Tj ET", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9]")
+    font = b"/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 99 20] " + font
+    page, text = papers.PAGE, papers.stream(b"/Tx BMC q BT /F 9 Tf 2 5 Td (Grace) Tj ET Q EMC", entries)
     objects = {
         **papers.BARE,
         1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /DR << >> >> >>",
@@ -145,15 +160,28 @@ def _seeds() -> Material:
     )
 
 
-_WORDS: Final = tuple(
-    f"/{name}".encode()
-    for name in (
-        *("Type", "Catalog", "Pages", "Page", "Kids", "Count", "Parent", "Annots", "AcroForm", "Fields", "FT", "Tx"),
-        *("Btn", "Ch", "Sig", "V", "AS", "AP", "N", "Opt", "Ff", "Rect", "F", "T", "XFA", "JS", "JavaScript", "Launch"),
-        *("OpenAction", "AA", "EmbeddedFiles", "Encrypt", "ObjStm", "XRef", "XRefStm", "Prev", "Length", "Filter"),
-        *("FlateDecode", "LZWDecode", "ASCII85Decode", "ASCIIHexDecode", "RunLengthDecode", "DCTDecode", "Crypt"),
-        *("DecodeParms", "Predictor", "Columns", "ByteRange", "Contents", "SubFilter", "Perms", "DocMDP", "Size"),
-    )
-) + (b"1 0 R", b"4 0 R", b"endstream", b"endobj", b"startxref", b"%%EOF", b"<<", b">>", b"[", b"]", b"<FEFF", b"\\777")
-
+_NAMES: Final = (
+    *("Type", "Catalog", "Pages", "Page", "Kids", "Count", "Parent", "Annots", "AcroForm", "Fields", "FT", "Tx"),
+    *("Btn", "Ch", "Sig", "V", "AS", "AP", "N", "Opt", "Ff", "Rect", "F", "T", "XFA", "JS", "JavaScript", "Launch"),
+    *("OpenAction", "AA", "EmbeddedFiles", "Encrypt", "ObjStm", "XRef", "XRefStm", "Prev", "Length", "Filter"),
+    *("FlateDecode", "LZWDecode", "ASCII85Decode", "ASCIIHexDecode", "RunLengthDecode", "DCTDecode", "Crypt"),
+    *("DecodeParms", "Predictor", "Columns", "ByteRange", "Contents", "SubFilter", "Perms", "DocMDP", "Size"),
+)
+_WORDS: Final = (
+    *(f"/{name}".encode() for name in _NAMES),
+    *(
+        b"1 0 R",
+        b"4 0 R",
+        b"endstream",
+        b"endobj",
+        b"startxref",
+        b"%%EOF",
+        b"<<",
+        b">>",
+        b"[",
+        b"]",
+        b"<FEFF",
+        b"\\777",
+    ),
+)
 PDF: Final = Target("pdf", _seeds, document, mutate_pdf, words=_WORDS, cpu_s=5.0, max_bytes=65_536)

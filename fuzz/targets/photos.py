@@ -14,7 +14,6 @@ from PIL import Image
 
 from bench.camera import jpeg as as_phone
 from bench.camera import picture
-from escrow_chain.evidence.exif import ExifClaims
 from escrow_chain.evidence.intake import _measured
 from escrow_chain.evidence.likeness import features, inliers_with_each
 from escrow_chain.evidence.photo import PhotoFindings, parse_photo

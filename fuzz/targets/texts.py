@@ -88,7 +88,7 @@ _CUSTOM: Final = [
         "checkpoints": [_CHECKPOINT, {**_CHECKPOINT, **_APPROVED}],
     },
 ]
-TERMS_BY_TYPE: Final = [
+TERMS_BY_TYPE: Final[list[dict[str, Any]]] = [
     *({"term_type": "location_verification", "data": data} for data in _PLACES),
     *({"term_type": "photo_upload", "data": data} for data in _PHOTOS),
     {"term_type": "delivery_confirmation", "data": {"min_rating": 4, "description": "a parcel", "deadline": NOON}},

@@ -96,6 +96,23 @@ def test_a_keystore_with_odd_numbers_is_none(tmp_path: Path, kdf: str, changes: 
         load_keystore(path, "correct")
 
 
+@pytest.mark.parametrize("address", [None, 7, "0x" + "11" * 20, ""])
+def test_a_keystore_holds_the_key_of_its_address(tmp_path: Path, address: object) -> None:
+    """Its password is checked without the vector: if that is changed, another key comes out and nothing else tells."""
+    path = tmp_path / "attestor.json"
+    keystore = Account.encrypt(b"\x07" * 32, "correct", kdf="pbkdf2", iterations=2)
+    changed = json.loads(json.dumps(keystore))
+    changed["crypto"]["cipherparams"]["iv"] = "00" * 16
+    for broken in (changed, keystore | {"address": address}):
+        path.write_text(json.dumps(broken))
+        with pytest.raises(KeystoreUnreadable, match="it was changed"):
+            load_keystore(path, "correct")
+    for address in (None, "0x" + keystore["address"].upper()):
+        named = {"address": address} if address else {}
+        path.write_text(json.dumps({name: value for name, value in keystore.items() if name != "address"} | named))
+        assert load_keystore(path, "correct") == Account.from_key(b"\x07" * 32)
+
+
 def test_a_keystore_of_no_key_is_none(tmp_path: Path) -> None:
     """Even if its password fits: what is in it must be a key."""
     path = tmp_path / "attestor.json"

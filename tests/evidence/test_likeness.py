@@ -231,3 +231,17 @@ def test_what_cannot_be_compared_is_no_answer(monkeypatch: pytest.MonkeyPatch) -
 def crash_on(*_: object) -> None:
     """A comparison with a hole."""
     crash()
+
+
+def labelled(name: str, place: tuple[int, int]) -> Image.Image:
+    """A photo in which the same printed label lies somewhere: a twenty-fifth of the picture."""
+    image = PHOTOS[name].copy()
+    image.paste(PHOTOS["astronaut"].crop((500, 200, 1140, 680)).resize((320, 240)), place)
+    return image
+
+
+def test_the_same_label_does_not_make_pictures_alike() -> None:
+    """A box, a logo or a shop sign that is in both is no copy."""
+    one, other = seen(labelled("coffee", (600, 480))), seen(labelled("chelsea", (900, 420)))
+    assert inliers(one, other) < LEAST_INLIERS
+    assert inliers(one, FEATURES["coffee"]) >= LEAST_INLIERS

@@ -76,6 +76,9 @@ def load_keystore(path: Path, password: str) -> LocalAccount:
     except _NO_KEYSTORE as error:
         cause = "the password is wrong" if "MAC mismatch" in str(error) else "it is no keystore file"
         raise KeystoreUnreadable(path, cause) from error
+    named = keystore.get("address", account.address)
+    if str(named).lower().removeprefix("0x") != account.address.lower().removeprefix("0x"):
+        raise KeystoreUnreadable(path, "the key in it is not that of its address: it was changed")
     return account
 
 
