@@ -8,7 +8,6 @@ from typing import TypeAlias
 from escrow_chain.evidence.errors import WorkerFailed
 from escrow_chain.evidence.sandbox import Limits, Sandbox
 from fuzz.target import Material, Target
-from fuzz.targets import target as target_of
 from fuzz.trial import Finding, Trial, attempts, nth
 
 BATCH = 25
@@ -22,9 +21,9 @@ _Tried: TypeAlias = Callable[[int, int], Trial]
 def run(target: Target, material: Material, *, seed: int, go_on: Callable[[Trial], bool], batch: int = BATCH) -> Trial:
     """Tries inputs as long as it may `go_on`, or up to the first finding."""
     if not target.contained:
-        return _run(partial(attempts, target.name, material, seed), go_on, batch)
+        return _run(partial(attempts, target, material, seed), go_on, batch)
     with Sandbox(limits=_LIMITS) as sandbox:
-        return _run(_Contained(sandbox, target.name, material, seed), go_on, batch)
+        return _run(_Contained(sandbox, target, material, seed), go_on, batch)
 
 
 def _run(tried: _Tried, go_on: Callable[[Trial], bool], batch: int) -> Trial:
@@ -39,14 +38,14 @@ class _Contained:
     """`attempts` in a sandbox's worker."""
 
     sandbox: Sandbox
-    name: str
+    target: Target
     material: Material
     seed: int
 
     def __call__(self, first: int, count: int) -> Trial:
         """If a worker fails, finds out which input it was."""
         try:
-            return self.sandbox.submit(attempts, self.name, self.material, self.seed, first, count).result()
+            return self.sandbox.submit(attempts, self.target, self.material, self.seed, first, count).result()
         except WorkerFailed as error:
             if count == 1:
                 return Trial(1, finding=self._finding(first, str(error)))
@@ -60,5 +59,5 @@ class _Contained:
         return together
 
     def _finding(self, number: int, what: str) -> Finding:
-        content = nth(target_of(self.name), self.material, seed=self.seed, number=number)
-        return Finding(self.name, content, what)
+        content = nth(self.target, self.material, seed=self.seed, number=number)
+        return Finding(self.target.name, content, what)

@@ -11,6 +11,7 @@ import string
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 from typing import Any, Final, Literal, TypeAlias
 
@@ -57,6 +58,10 @@ ODD_NUMBERS: Final = (
 ODD_VALUES: Final[tuple[Any, ...]] = (None, True, False, [], {}, [[]], [None], {"": None}, *ODD_TEXTS, *ODD_NUMBERS)
 
 
+_Split: TypeAlias = Callable[[bytes], Sequence[bytes] | None]
+_Join: TypeAlias = Callable[[Sequence[bytes]], bytes]
+
+
 def one_in(chance: Random, times: int) -> bool:
     """Whether what happens once in so many times happens now."""
     return chance.randrange(times) == 0
@@ -83,39 +88,37 @@ def mutate_json(content: bytes, source: Source) -> bytes:
     return mutate_bytes(written, source) if one_in(chance, 30) else written
 
 
-def mutate_either(one: Mutation, other: Mutation) -> Mutation:
-    """One of two, by chance."""
-
-    def mutate(content: bytes, source: Source) -> bytes:
-        return source.chance.choice((one, other))(content, source)
-
-    return mutate
+def mutate_either(*mutations: Mutation) -> Mutation:
+    """One of several, by chance."""
+    return partial(_either, mutations)
 
 
-def mutate_within(
-    parts: Callable[[bytes], Sequence[bytes] | None], join: Callable[[Sequence[bytes]], bytes]
-) -> Mutation:
+def _either(mutations: Sequence[Mutation], content: bytes, source: Source) -> bytes:
+    return source.chance.choice(mutations)(content, source)
+
+
+def mutate_within(parts: _Split, join: _Join) -> Mutation:
     """Changes parts of a format, drops some, repeats or moves them, and takes some from another input."""
+    return partial(_within, parts, join)
 
-    def mutate(content: bytes, source: Source) -> bytes:
-        found, chance = parts(content), source.chance
-        if not found:
-            return mutate_bytes(content, source)
-        changed = list(found)
-        for _ in range(_few(chance)):
-            place = chance.randrange(len(changed))
-            match chance.choice(("change", "change", "change", "change", "repeat", "borrow", "drop")):
-                case "change":
-                    changed[place] = mutate_bytes(changed[place], source)
-                case "repeat":
-                    changed.insert(chance.randrange(len(changed) + 1), changed[place])
-                case "borrow":
-                    changed.insert(place, chance.choice(parts(chance.choice(source.seeds)) or found))
-                case _ if len(changed) > 1:
-                    del changed[place]
-        return join(changed)
 
-    return mutate
+def _within(parts: _Split, join: _Join, content: bytes, source: Source) -> bytes:
+    found, chance = parts(content), source.chance
+    if not found:
+        return mutate_bytes(content, source)
+    changed = list(found)
+    for _ in range(_few(chance)):
+        place = chance.randrange(len(changed))
+        match chance.choice(("change", "change", "change", "change", "repeat", "borrow", "drop")):
+            case "change":
+                changed[place] = mutate_bytes(changed[place], source)
+            case "repeat":
+                changed.insert(chance.randrange(len(changed) + 1), changed[place])
+            case "borrow":
+                changed.insert(place, chance.choice(parts(chance.choice(source.seeds)) or found))
+            case _ if len(changed) > 1:
+                del changed[place]
+    return join(changed)
 
 
 def png_chunks(content: bytes) -> list[bytes] | None:

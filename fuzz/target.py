@@ -5,16 +5,16 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
-from escrow_chain.evidence.intake import unusable
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import canonical
+from escrow_chain.terms.pieces import Unusable
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _LONGEST_TEXT: Final = 2_000
@@ -51,6 +51,7 @@ class Target:
     `contained`: it is read in the real sandbox, since what parses it is compiled code, which may crash, hang beyond
     the reach of a signal, or take any memory. The others are read in a process that is thrown away, and their inputs
     are led by what code they reach. `cpu_s` is what one input may take.
+    All functions are modules' own, so that a target can be pickled.
     """
 
     name: str
@@ -104,7 +105,7 @@ def refused(refusal: Refusal) -> str:
     expect(sentence.strip() and "{" not in sentence, f"the sentence {sentence!r} says nothing")
     for text in (sentence, str(refusal.measured)):
         expect(len(text) <= _LONGEST_TEXT, f"{len(text)} characters in the refusal {refusal.code}")
-    canonical(unusable(refusal, claims=None).model_dump(mode="json"))
+    canonical(Unusable(claims=None, **asdict(refusal)).model_dump(mode="json"))
     return refusal.code
 
 

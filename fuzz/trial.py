@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from random import Random
 
 from fuzz.target import Material, Source, Target
-from fuzz.targets import target as target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,9 @@ def attempt(target: Target, content: bytes, material: Material) -> str | Finding
         return Finding(target.name, content, what[:300], traceback.format_exc())
 
 
-def attempts(name: str, material: Material, seed: int, first: int, count: int) -> Trial:
+def attempts(target: Target, material: Material, seed: int, first: int, count: int) -> Trial:
     """Tries the inputs of these numbers, up to the first finding. For a worker, too."""
-    target, trial = target_of(name), Trial()
+    trial = Trial()
     for number in range(first, first + count):
         found = attempt(target, nth(target, material, seed=seed, number=number), material)
         trial.inputs += 1

@@ -8,7 +8,8 @@ from fuzz.target import Target
 _MODULES: Final = {
     "texts": ("canonical", "terms", "statements"),
     "judge": ("judge",),
-    "files": ("evidence", "file_kind"),
+    "files": ("evidence",),
+    "kinds": ("file_kind",),
     "photos": ("photo", "likeness"),
     "papers": ("pdf",),
     "bundles": ("bundle",),

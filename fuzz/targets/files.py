@@ -1,4 +1,4 @@
-"""Files that are handed in: what they are taken for, and what becomes of signed pieces.
+"""Files that are handed in: what they hold, and what becomes of it.
 
 Python, but for pydantic: led by the code that is reached.
 """
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from escrow_chain.evidence.assembly import Brought, Desk, judge_things
 from escrow_chain.evidence.content import GivenCode, GivenData, position_content
-from escrow_chain.evidence.file_kind import file_kind, second_kind
 from escrow_chain.evidence.handed_in import HandedIn, LooseDocument, LoosePhoto, Signed, read_evidence
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.sandbox import Sandbox
@@ -20,25 +19,14 @@ from escrow_chain.evidence.submission import ConfirmationMessage, Submission, si
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import TermsDocument, parse_document
 from escrow_chain.terms.provenance import NonceStatus
-from fuzz.mutation import mutate_bytes, mutate_json
+from fuzz.mutation import mutate_json
 from fuzz.target import Material, Target, expect, folder, refused, shown
 from fuzz.targets.texts import NOON, TERMS_BY_TYPE, WORDS, spelled, terms_document
 from tests.evidence.scene import DOMAIN, KAMPALA, MORNING, account
 
-_KINDS: Final = frozenset({"jpeg", "png", "webp", "gif", "heic", "avif", "tiff", "bmp", "pdf", "zip"}) | {
-    *("text", "empty", "unknown")
-}
 _DEAL: Final = b"\xde" * 32
 _FILE: Final = b"\xff\xd8\xff no photo"
 _JUDGED_AT: Final = MORNING + timedelta(hours=12)
-
-
-def kind_of_file(content: bytes, _: None) -> str:
-    """A file is something, and perhaps one thing more."""
-    kind, second = file_kind(content), second_kind(content)
-    expect(kind in _KINDS, f"{kind!r} is no kind")
-    expect(second in (None, "zip", "pdf"), f"{second!r} is no second kind")
-    return kind
 
 
 def evidence(content: bytes, signed: frozenset[bytes]) -> str:
@@ -142,22 +130,5 @@ def _piece(message: Submission | ConfirmationMessage, signer: int, fields: dict[
     return SignedPiece(**signed.model_dump(exclude_none=True), domain=DOMAIN, receipt=receipt, **fields)
 
 
-def _kind_seeds() -> Material:
-    heads = (
-        b"\xff\xd8\xff",
-        b"\x89PNG\r\n\x1a\n",
-        b"RIFF\0\0\0\0WEBP",
-        b"GIF89a",
-        b"\0\0\0\x18ftypheic",
-        b"II*\0",
-        b"%PDF-",
-    )
-    end = b"PK\x05\x06" + bytes(18)
-    return Material((*(head + bytes(40) for head in heads), b"\xff\xd8\xff" + bytes(40) + end, b"text", b"PK\x03\x04"))
-
-
-_MARKS: Final = (b"%PDF-", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"ftypavif", b"WEBP")
-
-FILE_KIND: Final = Target("file_kind", _kind_seeds, kind_of_file, mutate_bytes, words=_MARKS)
 _FIELDS: Final = (b"signature", b"passkey", b"signer", b"device", b"receipt", b"wallet", b"domain", b"photo.jpg")
 EVIDENCE: Final = Target("evidence", _evidence_seeds, evidence, mutate_json, words=(*WORDS, *_FIELDS))

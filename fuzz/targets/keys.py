@@ -165,4 +165,4 @@ _STORE: Final = (
     b"crypto",
 )
 PASSKEYS: Final = Target("passkeys", _passkey_seeds, passkeys, _mutate_inside, words=_CLIENT)
-KEYSTORE: Final = Target("keystore", _keystore_seeds, keystore, mutate_json, words=_STORE, contained=True)
+KEYSTORE: Final = Target("keystore", _keystore_seeds, keystore, mutate_json, words=_STORE, contained=True, cpu_s=10.0)

@@ -137,11 +137,7 @@ def _likeness_seeds() -> Material:
 
 
 _MUTATE: Final = mutate_either(
-    mutate_bytes,
-    mutate_either(
-        mutate_within(jpeg_segments, jpeg),
-        mutate_either(mutate_within(png_chunks, png), mutate_within(webp_chunks, webp)),
-    ),
+    mutate_bytes, mutate_within(jpeg_segments, jpeg), mutate_within(png_chunks, png), mutate_within(webp_chunks, webp)
 )
 _WORDS: Final = (
     *(

@@ -12,6 +12,7 @@ from escrow_chain.chain import abi, court
 from escrow_chain.protocol import errors
 from escrow_chain.protocol.events import Credited
 
+
 def selector(signature: str) -> bytes:
     """The first four bytes of an error's data."""
     return keccak(signature.encode())[:4]

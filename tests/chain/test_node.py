@@ -24,7 +24,6 @@ from escrow_chain.chain.wallets import Wallets
 from escrow_chain.protocol.events import Event, Opened
 from tests.chain.conftest import MakeDeal
 
-
 CHAIN_ID = json.dumps({"jsonrpc": "2.0", "id": 0, "result": "0x1"}).encode()
 SOMEBODY = "0x" + "70" * 20
 
@@ -79,12 +78,13 @@ def test_a_length_beyond_all_memory_is_the_nodes_fault(length: int) -> None:
             token.symbol()
 
 
-@pytest.mark.parametrize("answer", [None, "0x", "0xzz", "-0x1", "0x1" + "0" * 64, 1.5, [], {}, {"timestamp": "x"}, True])
+@pytest.mark.parametrize(
+    "answer", [None, "0x", "0xzz", "-0x1", "0x1" + "0" * 64, 1.5, [], {}, {"timestamp": "x"}, True]
+)
 def test_what_is_no_number_is_the_nodes_fault(answer: Any) -> None:
     """Where a number is expected, nothing else comes out."""
-    asked = dict.fromkeys(
-        ("eth_getBalance", "eth_blockNumber", "eth_estimateGas", "eth_getBlockByNumber"), {"result": answer}
-    )
+    questions = ("eth_getBalance", "eth_blockNumber", "eth_estimateGas", "eth_getBlockByNumber")
+    asked = {name: {"result": answer} for name in questions}
     with answering(CHAIN_ID, **asked) as url:
         node = Node(url)
         for question in (

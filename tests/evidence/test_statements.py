@@ -111,6 +111,7 @@ def test_data_are_supplied(scene: Scene) -> None:
         (GivenData, {"data": {"report": "x"}, "k" * 2000: 1}),
         (GivenData, {"data": {"report": ""}}),
         (GivenData, {"data": {"": "x"}}),
+        (GivenData, {"data": {"report": "x"}, "captured_at": "9999-12-31T23:59:59Z"}),
         (GivenData, {"data": {"report": True}}),
         (GivenData, {"data": ["report"]}),
         (GivenData, {"data": {str(n): "x" for n in range(101)}}),

@@ -58,7 +58,7 @@ def test_refuses_what_two_readers_could_read_differently(text: bytes, where: str
 
 
 def test_long_keys_cost_no_more_than_their_length() -> None:
-    """The paths of all values below a key of half a megabyte would have 65 gigabytes: none is made unless it is told."""
+    """The paths of all values below a key of half a megabyte would have 65 gigabytes: only what is told is made."""
     half, values = MAX_BYTES // 2 - 100, b"[" + b"0," * (MAX_BYTES // 4) + b"0]"
     times = []
     for text in (b'["' + b"k" * half + b'",' + values + b"]", b'{"' + b"k" * half + b'":' + values + b"}"):

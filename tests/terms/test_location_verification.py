@@ -43,6 +43,25 @@ def test_a_signed_position_at_the_place_fulfils() -> None:
     assert (check.limit, check.unit, check.grade) == (100, "m", Grade.BOUND)
 
 
+@pytest.mark.parametrize(("limit_min", "passed"), [(9e15, True), (30, True), (29.999, False), (5e-324, False)])
+def test_any_time_between_points_can_be_asked_for(limit_min: float, passed: bool) -> None:
+    """To the millisecond, and far beyond what a calendar has."""
+    term = located(verification_points=[PICKUP, DELIVERY], max_time_between_points=limit_min)
+    verdict = verdict_on(term, at_pickup(term, 0), at_delivery(term, 30))
+    assert only(verdict, "location.time_between").passed is passed
+
+
+@pytest.mark.parametrize("at", ["0001-01-03T00:00:00Z", "9999-12-30T00:00:00Z"])
+@pytest.mark.parametrize("where", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_window_is_read_on_every_clock_at_any_moment(at: str, where: str) -> None:
+    """At both ends of the calendar there is a verdict."""
+    window = {"start_time": "06:00", "end_time": "06:01"}
+    term = located(where, latitude=0, longitude=0, radius=9, verification_window=window)
+    moment = datetime.fromisoformat(at)
+    verdict = verdict_on(term, position(term, 0, 0, at=moment, captured_at=moment, issued_at=moment), at=moment, zone=where)
+    assert not only(verdict, "location.window").passed
+
+
 def test_no_evidence_fulfils_nothing() -> None:
     """An empty hand is not doubt in anybody's favour."""
     verdict = verdict_on(PLACE)

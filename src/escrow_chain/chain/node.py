@@ -66,9 +66,7 @@ class Node:
         self.url = url
         self.max_cost = max_cost
         provider = HTTPProvider(url, request_kwargs={"timeout": timeout_s})
-        provider.global_ccip_read_enabled = (
-            False  # else any contract has us fetch from the web (ERC-3668)
-        )
+        provider.global_ccip_read_enabled = False  # else any contract has us fetch from the web (ERC-3668)
         self.w3 = Web3(provider)
         self.w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         with self.faults():

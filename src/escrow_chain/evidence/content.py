@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.protocol.canonical import InvalidJson, JsonValue, canonical, child_path
@@ -28,9 +28,11 @@ from escrow_chain.terms.paper import DocumentType, FieldValues
 from escrow_chain.terms.photo import Category
 from escrow_chain.terms.pieces import About, CodeText, DataValues, Kind, Rating
 from escrow_chain.terms.place import Fix
-from escrow_chain.terms.record import Record
+from escrow_chain.terms.record import Record, in_utc
 from escrow_chain.terms.sentence import say
 
+_Moment = Annotated[datetime, BeforeValidator(parse_instant), AfterValidator(in_utc)]
+"""In ISO 8601 with a zone, and one that can be recorded."""
 _CATEGORY: Final[TypeAdapter[str | None]] = TypeAdapter(Category | None)
 
 
@@ -44,7 +46,7 @@ class Stated(Record):
 class _Reported(Fix):
     model_config = ConfigDict(extra="ignore")
 
-    captured_at: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
+    captured_at: _Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Statement(Record):
     KIND: ClassVar[Kind]
     NEEDS: ClassVar[str]
 
-    captured_at: Annotated[datetime, BeforeValidator(parse_instant)] | None = None
+    captured_at: _Moment | None = None
 
     @property
     def said(self) -> dict[str, Any]:

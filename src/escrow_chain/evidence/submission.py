@@ -27,7 +27,7 @@ from escrow_chain.protocol.numbers import Address, Bytes32, Uint8
 from escrow_chain.protocol.typed_data import Domain, Struct
 from escrow_chain.terms.options import broken_rule
 from escrow_chain.terms.pieces import About
-from escrow_chain.terms.record import Record
+from escrow_chain.terms.record import LAST, Record
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -59,7 +59,7 @@ CONFIRMATION: Final = Struct(
 )
 MAX_SIGNATURE: Final = 16_384
 """Bytes."""
-_LATEST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+_LATEST: Final = int(LAST.timestamp())
 
 
 def _from_hexadecimal(value: Any) -> Any:

@@ -37,6 +37,7 @@ Radius = Annotated[FiniteFloat, Field(gt=0)]
 MAX_POINTS: Final = 50
 MAX_POSITIONS: Final = 2000
 """More are not judged: nobody needs them, and every one is held against every other."""
+_MINUTE: Final = timedelta(minutes=1)
 _SINGLE: Final = ("latitude", "longitude", "radius")
 THE_PLACE: Final = "the agreed place"
 
@@ -261,7 +262,7 @@ def _sequence(options: LocationOptions, visits: Sequence[Visit], journey: Journe
 
 
 def _time_between(limit_min: float, journey: Journey | None) -> Check:
-    passed = journey is not None and journey.longest_gap <= timedelta(minutes=limit_min)
+    passed = journey is not None and journey.longest_gap / _MINUTE <= limit_min
     longest_min = journey.longest_gap.total_seconds() / 60 if journey else None
     return Check(TIME_BETWEEN, passed, longest_min, limit_min)
 

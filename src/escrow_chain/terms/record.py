@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -14,14 +14,19 @@ class Record(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("instant", "before the year 1 or after the year 9999 in UTC") from None
+FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+"""The moments that can be told in every zone: a calendar of four digits begins and ends at its own."""
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def in_utc(moment: datetime) -> datetime:
+    """A moment of any zone in UTC. Raises `ValueError` if there is a zone that has no time for it."""
+    if not FIRST <= moment <= LAST:
+        raise PydanticCustomError("instant", "a moment that some zones have no time for")
+    return moment.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A moment, kept in UTC; ISO 8601 text with zone in JSON."""
 
 
