@@ -5,7 +5,6 @@ import json
 import random
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,25 +17,25 @@ from fuzz.targets.photos import PHOTO
 from fuzz.trial import Finding, attempt, nth
 
 INPUTS = {
-    "canonical": 5_000,
-    "terms": 1_500,
-    "statements": 2_000,
-    "judge": 1_500,
-    "evidence": 1_000,
+    "canonical": 4_000,
+    "terms": 1_000,
+    "statements": 1_500,
+    "judge": 1_000,
+    "evidence": 700,
     "file_kind": 5_000,
-    "photo": 250,
-    "likeness": 1_000,
-    "pdf": 150,
-    "bundle": 250,
-    "app_attest": 2_000,
-    "play_integrity": 3_000,
-    "passkeys": 4_000,
-    "keystore": 300,
-    "wallets": 8_000,
-    "logs": 8_000,
-    "node": 150,
+    "photo": 150,
+    "likeness": 600,
+    "pdf": 100,
+    "bundle": 150,
+    "app_attest": 1_500,
+    "play_integrity": 2_000,
+    "passkeys": 3_000,
+    "keystore": 200,
+    "wallets": 5_000,
+    "logs": 5_000,
+    "node": 80,
 }
-"""By target: one to two seconds' work."""
+"""By target: about a second's work."""
 SAID_OF_SEEDS = {
     "canonical": {"read"},
     "terms": {"read"},
@@ -80,6 +79,10 @@ def test_valid_inputs_are_read(name: str) -> None:
     assert SAID_OF_SEEDS[name] <= words
 
 
+class Panic(BaseException):
+    """As Rust's panics are: no `except Exception` sees them."""
+
+
 def seeds() -> Material:
     """Valid inputs of the parsers below."""
     return Material((b"good", b"bad", b"fine"))
@@ -97,14 +100,10 @@ def read_and(content: bytes, _: None) -> str:
         case b"hang":
             while True:
                 pass
-        case b"stall":
-            time.sleep(3_600)
         case b"crash":
             ctypes.string_at(0)
         case b"bomb":
             bytearray(400_000_000)
-        case b"leave":
-            sys.exit(0)
     return "read"
 
 
@@ -118,7 +117,7 @@ def one_bad(content: bytes, source: Source) -> bytes:
     [
         (b"raise", "KeyError"),
         (b"wrong", "Wrong: a signature over something else"),
-        (b"panic", "BaseException"),
+        (b"panic", "Panic"),
         (b"hang", "TooSlow"),
         (b"bomb", "TooMuchMemory"),
     ],

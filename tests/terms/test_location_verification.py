@@ -58,7 +58,9 @@ def test_a_window_is_read_on_every_clock_at_any_moment(at: str, where: str) -> N
     window = {"start_time": "06:00", "end_time": "06:01"}
     term = located(where, latitude=0, longitude=0, radius=9, verification_window=window)
     moment = datetime.fromisoformat(at)
-    verdict = verdict_on(term, position(term, 0, 0, at=moment, captured_at=moment, issued_at=moment), at=moment, zone=where)
+    verdict = verdict_on(
+        term, position(term, 0, 0, at=moment, captured_at=moment, issued_at=moment), at=moment, zone=where
+    )
     assert not only(verdict, "location.window").passed
 
 
