@@ -21,6 +21,7 @@ from PIL import Image
 from pyproj import Geod
 
 from bench.camera import NAMES, photograph
+from bench.decisions import decision
 from bench.photos import extras, memory
 from bench.reuse import reuse
 from bench.turns import medians_ms
@@ -105,15 +106,23 @@ def decode(file: bytes) -> None:
 
 
 def places() -> dict[str, float]:
-    """Verdicts on one place each in a second, and geodesics by the same library with nothing around."""
+    """In a second: verdicts on one place each, and geodesics by the same library with nothing around.
+
+    Beside them stand the same decisions in one function, with nothing recorded (`bench.decisions`): what a verdict
+    takes beyond that is its fourteen checks, each of which says what was found.
+    """
     term = parse_term(TERM).terms[0]
     pieces = [_position(term, number) for number in range(PLACES)]
     circumstances = Circumstances(
         at=NOW + timedelta(hours=1), zone="Africa/Kampala", deal=bytes(32), milestone=0, submitter=WALLET
     )
     earth = Geod(ellps="WGS84")
-    works = {
+    fulfils = decision(term, circumstances, earth)
+    if not all(judge(term, [piece], circumstances).fulfilled and fulfils(piece) for piece in pieces):
+        raise ValueError("a position does not fulfil its term")
+    works: dict[str, Callable[[], object]] = {
         "judgements": lambda: [judge(term, [piece], circumstances) for piece in pieces],
+        "decisions": lambda: [fulfils(piece) for piece in pieces],
         "geodesics": lambda: [_distance(earth, piece) for piece in pieces],
     }
     taken = medians_ms(works, rounds=PLACE_ROUNDS)
@@ -121,6 +130,8 @@ def places() -> dict[str, float]:
         "location_checks_per_s": round(PLACES / taken["judgements"] * 1000),
         "bare_geodesics_per_s": round(PLACES / taken["geodesics"] * 1000),
         "location_ratio": round(taken["geodesics"] / taken["judgements"], 3),
+        "bare_decisions_per_s": round(PLACES / taken["decisions"] * 1000),
+        "bare_decisions_ratio": round(taken["geodesics"] / taken["decisions"], 3),
     }
 
 
