@@ -119,7 +119,7 @@ def test_a_milestone_lasts_until_the_end_of_its_meeting() -> None:
     term = {"term_type": "meeting_delivery", "data": place | {"meeting_window": window}}
     met = changed(lambda request: request["recipients"][0].update(terms=[term]))
     made = planned(met, DELIVERY_001={"customer": CUSTOMER})
-    assert made.milestones[0].deadline == int(datetime(2030, 7, 1, 17, tzinfo=UTC).timestamp())
+    assert made.milestones[0].deadline == int(datetime(2030, 7, 1, 18, tzinfo=UTC).timestamp())
 
 
 def test_a_token_with_more_decimals_gets_more_units() -> None:
@@ -128,15 +128,24 @@ def test_a_token_with_more_decimals_gets_more_units() -> None:
 
 
 def test_a_term_without_deadline_has_72_hours() -> None:
-    """The milestone's deadline is the latest of its terms', else 72 hours from now."""
+    """The milestone is open until the latest deadline of its terms, else for 72 hours; and for an hour more, in which
+    what came at the last moment is attested.
+    """
 
     def drop(request: dict[str, Any]) -> None:
         for term in request["recipients"][0]["terms"]:
             del term["data"]["deadline"]
 
     made = planned(changed(drop))
-    assert made.milestones[0].deadline == NOW.timestamp() + 72 * 3_600
-    assert made.milestones[1].deadline == datetime(2030, 6, 5, 15, tzinfo=UTC).timestamp()
+    assert made.milestones[0].deadline == NOW.timestamp() + 73 * 3_600
+    assert made.milestones[1].deadline == datetime(2030, 6, 5, 16, tzinfo=UTC).timestamp()
+
+
+def test_a_deadline_at_the_end_of_the_calendar_is_one() -> None:
+    """The hour that a milestone is open longer goes beyond what Python calls a time."""
+    last = {"deadline": "9999-12-31T23:59:59Z"}
+    made = planned(changed(lambda request: request["recipients"][0]["terms"][0]["data"].update(last)))
+    assert made.milestones[0].deadline == 253_402_300_799 + 3_600
 
 
 @pytest.mark.parametrize(
@@ -187,9 +196,9 @@ def test_each_checkpoint_with_partial_release_is_a_milestone() -> None:
     assert [milestone.amount for milestone in made.milestones[:3]] == [5_000_00, 7_500_00, 12_500_01]
     assert made.references[:4] == (reference, reference, reference, REQUEST["recipients"][1]["reference"])
     assert [datetime.fromtimestamp(each.deadline, UTC).isoformat() for each in made.milestones[:3]] == [
-        "2030-06-07T09:00:00+00:00",
-        "2030-06-09T17:00:00+00:00",
-        "2030-06-12T18:00:00+00:00",
+        "2030-06-07T10:00:00+00:00",
+        "2030-06-09T18:00:00+00:00",
+        "2030-06-12T19:00:00+00:00",
     ]
     due: list[Any] = [terms.terms[0].options for terms in made.terms[:3]]
     assert [[each.name for each in options.due] for options in due] == [[each["name"]] for each in CHECKPOINTS]

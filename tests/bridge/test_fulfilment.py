@@ -93,6 +93,13 @@ def test_evidence_of_anything_else_counts_for_nothing() -> None:
             stated(wrong)
 
 
+def test_a_deadline_beyond_the_calendar_is_never() -> None:
+    """A contract counts seconds further than Python counts years."""
+    endless = claim(0)
+    milestone = endless.milestone.model_copy(update={"deadline": 2**40 - 1})
+    assert stated(replace(endless, milestone=milestone)).attestation.deal == DEAL
+
+
 def test_evidence_that_came_after_the_deadline_is_too_late() -> None:
     """The milestone's deadline on chain counts, whatever the terms say."""
     late = claim(0)

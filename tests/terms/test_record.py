@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from escrow_chain.terms.record import Instant
+from escrow_chain.terms.record import LAST, Instant, on_chain
 from escrow_chain.terms.zones import zone, zone_names
 
 INSTANT = TypeAdapter(Instant)
@@ -32,6 +32,13 @@ def test_the_first_and_the_last_moment_are_told_in_every_zone(text: str) -> None
     moment = INSTANT.validate_json(f'"{text}"')
     for name in sorted(zone_names()):
         assert moment.astimezone(zone(name)) == moment
+
+
+def test_a_time_on_chain_is_a_moment() -> None:
+    """To the second; what is later than every moment is the last one."""
+    assert on_chain(1_751_263_200).isoformat() == "2025-06-30T06:00:00+00:00"
+    last = int(LAST.timestamp())
+    assert on_chain(last - 1) < on_chain(last) == on_chain(last + 1) == on_chain(2**40 - 1) == LAST
 
 
 def test_a_moment_is_kept_in_utc() -> None:

@@ -31,6 +31,9 @@ CENT_DECIMALS = 2
 """Shares of an amount are rounded down to the cent."""
 WITHOUT_DEADLINE = timedelta(hours=72)
 """How long a recipient has whose terms name no deadline (rule D48)."""
+TO_ATTEST_S = 3_600
+"""How many seconds longer a milestone is open on chain than its terms: what came in their last second must still be
+judged, and its attestation must get into a block before the milestone's deadline."""
 
 
 class _Request(BaseModel):
@@ -181,10 +184,9 @@ class _Part:
 
 
 def _milestone(index: int, part: _Part, now: datetime) -> Milestone:
-    deadline = _deadline(part.terms) or now + WITHOUT_DEADLINE
-    return Milestone(
-        index=index, deadline=max(0, int(deadline.timestamp())), terms=part.terms.hash, payouts=(part.payout,)
-    )
+    latest = _deadline(part.terms) or now + WITHOUT_DEADLINE
+    deadline = int(latest.timestamp()) + TO_ATTEST_S
+    return Milestone(index=index, deadline=max(0, deadline), terms=part.terms.hash, payouts=(part.payout,))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ another recipient. The judge is pure, so judging once more costs next to nothing
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from escrow_chain.bridge.errors import NotFulfilled
@@ -17,6 +17,7 @@ from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import TermsDocument
 from escrow_chain.terms.judge import judge
 from escrow_chain.terms.pieces import Piece
+from escrow_chain.terms.record import on_chain
 from escrow_chain.terms.verdict import Verdict
 
 LIFETIME_S = 3_600
@@ -42,9 +43,12 @@ class Statement:
 
 def circumstances(deal: bytes, milestone: Milestone, terms: TermsDocument, *, at: datetime) -> Circumstances:
     """How evidence for a milestone is judged: its payee, or who its terms name, must have signed it, and in time."""
-    deadline = datetime.fromtimestamp(milestone.deadline, UTC)
     return terms.circumstances(
-        at=at, deal=deal, milestone=milestone.index, submitter=milestone.payee, deadline=deadline
+        at=at,
+        deal=deal,
+        milestone=milestone.index,
+        submitter=milestone.payee,
+        deadline=on_chain(milestone.deadline),
     )
 
 

@@ -43,6 +43,7 @@ from escrow_chain.cli.signing import (
 from escrow_chain.evidence.hearing import Attested, hear
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.protocol.deal import select
+from escrow_chain.terms.record import on_chain
 
 BundleOption = Annotated[
     Path | None, typer.Option("--bundle", help="Write all that was judged to this file, signed, for `evidence verify`.")
@@ -78,7 +79,7 @@ def attest(
     if bundle is not None:
         refuse_existing(bundle)
     asked = asked_for(opened, terms)
-    at = max(datetime.fromtimestamp(client.node.timestamp(), UTC), datetime.now(UTC))
+    at = max(on_chain(client.node.timestamp()), datetime.now(UTC))
     pinned = read_anchors(anchors)
     with Sandbox() as sandbox:
         sitting = hear(matters(asked, evidence, client.domain), deal=opened.id, at=at, sandbox=sandbox, anchors=pinned)

@@ -1,6 +1,5 @@
 """`escrow deal`: what a deal is and where it stands, from chain data alone."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -24,6 +23,7 @@ from escrow_chain.protocol.events import Change, Delivered, Disputed, Opened, Sp
 from escrow_chain.protocol.money import decimal_text
 from escrow_chain.protocol.numbers import ZERO_ADDRESS
 from escrow_chain.protocol.typed_data import indices
+from escrow_chain.terms.record import on_chain
 
 app = typer.Typer(help="Deals on chain.", no_args_is_help=True)
 
@@ -113,7 +113,7 @@ def _currency(client: EscrowClient, token: str) -> tuple[str, int]:
 
 
 def _moment(timestamp: int) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).isoformat().replace("+00:00", "Z")
+    return on_chain(timestamp).isoformat().replace("+00:00", "Z")
 
 
 def _render(found: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from escrow_chain.protocol.deal import Milestone
 from escrow_chain.protocol.events import Opened
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms import TermsDocument
+from escrow_chain.terms.record import on_chain
 
 TermsOption = Annotated[
     list[Path], typer.Option("--terms", help="The terms document of a milestone; once for each.", dir_okay=False)
@@ -56,7 +56,7 @@ def matters(asked: Sequence[Asked], evidence: Sequence[Path], domain: Domain) ->
         Matter(
             milestone=each.milestone.index,
             submitter=each.milestone.payee,
-            deadline=datetime.fromtimestamp(each.milestone.deadline, UTC),
+            deadline=on_chain(each.milestone.deadline),
             document=each.document,
             things=[piece for piece in pieces if piece.piece.submission.milestone == each.milestone.index],
         )

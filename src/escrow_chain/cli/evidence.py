@@ -63,6 +63,7 @@ from escrow_chain.protocol.events import Delivered, Opened
 from escrow_chain.protocol.numbers import Address
 from escrow_chain.protocol.typed_data import Domain
 from escrow_chain.terms.check import Check
+from escrow_chain.terms.record import on_chain
 
 _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(Address)
 app = typer.Typer(help="Make and verify evidence bundles.", no_args_is_help=True)
@@ -132,7 +133,7 @@ def bundle(
     attestor = LocalAttestor(unlock(keystore, password_file))
     client = connect(rpc, contract, deployments)
     opened = client.opened(deal_id(deal))
-    at = max(datetime.fromtimestamp(client.node.timestamp(), UTC), datetime.now(UTC))
+    at = max(on_chain(client.node.timestamp()), datetime.now(UTC))
     given = matters(asked_for(opened, terms), evidence, client.domain)
     pinned = read_anchors(anchors)
     with Sandbox() as sandbox:

@@ -12,7 +12,7 @@ only says what to install if the outcome differs.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from escrow_chain.protocol.signatures import recover
 from escrow_chain.protocol.typed_data import bitmap
 from escrow_chain.terms.check import Check, Rule
 from escrow_chain.terms.pieces import Piece
+from escrow_chain.terms.record import on_chain
 
 SIGNED: Final = Rule(
     "bundle.signature",
@@ -88,7 +89,6 @@ DELIVERED: Final = Rule(
     otherwise={"none": "No root was attested on chain so far."},
     decisive=True,
 )
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SALT: Final = re.compile("0x[0-9a-f]{64}")
 
 
@@ -119,7 +119,7 @@ def bundle_on_chain(bundle: Bundle, opened: Opened) -> Iterator[Check]:
     by_index = {milestone.index: milestone for milestone in opened.milestones}
     for hearing in bundle.contents.hearings:
         milestone, terms = by_index.get(hearing.milestone), bundle.terms_hash(hearing)
-        passed = milestone is not None and _facts(milestone) == (terms, hearing.submitter, hearing.deadline - _EPOCH)
+        passed = milestone is not None and _facts(milestone) == (terms, hearing.submitter, hearing.deadline)
         values = {"milestone": hearing.milestone}
         yield Check(OPENED, passed, terms, milestone.terms if milestone else None, values=values)
 
@@ -140,8 +140,8 @@ def delivered_roots(delivered: Iterable[Delivered], milestones: int) -> set[byte
     return {each.evidence for each in delivered if each.milestones & milestones}
 
 
-def _facts(milestone: Milestone) -> tuple[bytes, str, timedelta]:
-    return milestone.terms, milestone.payee, timedelta(seconds=milestone.deadline)
+def _facts(milestone: Milestone) -> tuple[bytes, str, datetime]:
+    return milestone.terms, milestone.payee, on_chain(milestone.deadline)
 
 
 def _verdicts(hearing: Hearing, again: Sequence[Mapping[str, Any]], *, left_out: AbstractSet[str]) -> Iterator[Check]:

@@ -17,6 +17,7 @@ class Record(BaseModel):
 FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 """The moments that can be told in every zone: a calendar of four digits begins and ends at its own."""
+_LAST_S: Final = int(LAST.timestamp())
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -24,6 +25,11 @@ def in_utc(moment: datetime) -> datetime:
     if not FIRST <= moment <= LAST:
         raise PydanticCustomError("instant", "a moment that some zones have no time for")
     return moment.astimezone(UTC)
+
+
+def on_chain(timestamp: int) -> datetime:
+    """The moment of a time as chains tell it, in seconds since 1970; `LAST` for those after it, which never come."""
+    return datetime.fromtimestamp(min(timestamp, _LAST_S), UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
