@@ -15,6 +15,7 @@ BOTH: Final = [{"role": "service_provider"}, {"role": "customer"}]
 HOURS: Final = {"requires_manager_approval": True, "approval_timeout_hours": 24}
 EARLY: Final = "2025-07-01T09:00:00Z"
 LATE: Final = "2025-07-02T09:00:00Z"
+UNSEEN: Final = "\N{HANGUL FILLER}"
 Row = tuple[str, str, Mapping[str, Any], str]
 """A case's name, what is wrong, the options, and where it is wrong in them."""
 
@@ -189,6 +190,8 @@ def rounds() -> Iterator[Row]:
     """Several points."""
     yield "points-empty", "A round of no points.", {"verification_points": []}, "verification_points"
     yield "points-51", "Fifty-one points.", {"verification_points": [POINT] * 51}, "verification_points"
+    unseen = "A point with a name that nobody can see."
+    yield "points-unseen", unseen, {"verification_points": [POINT | {"name": UNSEEN}]}, "verification_points[0].name"
     yield "points-object", "Points that are no list.", {"verification_points": POINT}, "verification_points"
     for option in PLACE:
         options = {"verification_points": [POINT], option: PLACE[option]}
@@ -253,6 +256,8 @@ def categories() -> Iterator[Row]:
     crowd = [{"category": f"room {number}"} for number in range(21)]
     twice = [{"category": "before"}, {"category": "before"}]
     yield "categories-21", "Twenty-one categories.", {"photo_requirements": crowd}, "photo_requirements"
+    unseen = "A category that nobody can see."
+    yield "categories-unseen", unseen, {"photo_requirements": [{"category": UNSEEN}]}, "photo_requirements[0].category"
     yield "categories-alike", "The same category twice.", {"photo_requirements": twice}, "photo_requirements"
     for name, shows, option, value in [
         ("missing", "A category without a name.", "category", None),
@@ -343,6 +348,8 @@ def customs() -> Iterator[Row]:
     code = {"verification_code": "1234"}
     yield "custom-nothing", nothing, {}, ""
     yield "custom-no-data", nothing, {"required_data": {}}, ""
+    unseen = "It asks for something that has no name to be seen."
+    yield "custom-data-unseen", unseen, {"required_data": {UNSEEN: True}}, f"required_data.{UNSEEN}"
     yield "custom-data-false", nothing, {"required_data": {"report": False}}, ""
     yield "custom-no-approval", nothing, {"approval_workflow": {"requires_manager_approval": False}}, ""
     yield "grade-g3-of-custom", "What the recipient hands in is no other's word.", code | {"grade": "G3"}, "grade"
@@ -375,6 +382,12 @@ def papers() -> Iterator[Row]:
     paper, authority = {"type": "report"}, "verification_authority"
     yield "documents-none", "No documents at all.", {"required_documents": []}, "required_documents"
     crowd = [{"type": f"report {number}"} for number in range(21)]
+    where = "required_documents[0]"
+    unseen = "A document of a type that nobody can see."
+    yield "documents-unseen", unseen, {"required_documents": [{"type": UNSEEN}]}, f"{where}.type"
+    unseen = "A field with a name that nobody can see."
+    fields = [paper | {"fields_required": ["date", UNSEEN]}]
+    yield "documents-field-unseen", unseen, {"required_documents": fields}, f"{where}.fields_required[1]"
     yield "documents-21", "Twenty-one documents.", {"required_documents": crowd}, "required_documents"
     yield "documents-alike", "The same type twice.", {"required_documents": [paper, paper]}, "required_documents"
     options = {"required_documents": [paper], "verification_type": "video_check"}
@@ -412,6 +425,8 @@ def checkpoints() -> Iterator[Row]:
     code = {"verification_code": "1234"}
     yield "checkpoints-none", "No checkpoints at all.", code | {"checkpoints": []}, "checkpoints"
     crowd = [checkpoint(f"{k}", f"2025-07-01T09:{k:02}:00Z", weight=1 if k else 50) for k in range(51)]
+    unseen = "A checkpoint with a name that nobody can see."
+    yield "checkpoints-unseen", unseen, {"checkpoints": [checkpoint(UNSEEN)]}, "checkpoints[0].name"
     yield "checkpoints-51", "Fifty-one checkpoints.", {"checkpoints": crowd}, "checkpoints"
     alike = [checkpoint(weight=50), checkpoint(deadline=LATE, weight=50)]
     yield "checkpoints-alike", "The same name twice.", {"checkpoints": alike}, "checkpoints"

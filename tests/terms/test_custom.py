@@ -195,6 +195,7 @@ def test_an_approval_alone_can_be_asked_for() -> None:
             "data.approval_workflow.approval_timeout_hours",
         ),
         ({"required_data": {"": True}}, "data.required_data"),
+        ({"required_data": {"\u3164": True}}, "data.required_data.\u3164"),
         ({"verification_code": "x", "verification_type": "glance"}, "data.verification_type"),
         ({"verification_code": "x", "verification_type": "document_check"}, "data.verification_type"),
         ({"verification_code": "x", "milestone_type": "time_based"}, "data.milestone_type"),

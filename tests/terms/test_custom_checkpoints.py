@@ -341,6 +341,7 @@ def changed(number: int = 0, **changes: Any) -> dict[str, Any]:
         ({"checkpoints": THREE, "checkpoint": "third"}, "data.checkpoint"),
         ({"checkpoints": THREE, "checkpoint": ""}, "data.checkpoint"),
         ({"checkpoints": THREE, "checkpoint": 1}, "data.checkpoint"),
+        ({"checkpoints": [{**THREE[0], "name": "\u3164"}, *THREE[1:]]}, "data.checkpoints[0].name"),
         ({"verification_code": "x", "checkpoint": "start"}, "data.checkpoint"),
         ({"verification_code": "x", "milestone_type": "time_based"}, "data.milestone_type"),
         ({"verification_code": "x", "partial_release_enabled": True}, "data.partial_release_enabled"),

@@ -85,6 +85,8 @@ def test_a_single_term_is_the_document_of_that_term() -> None:
         (location(verification_points=[]), "data.verification_points"),
         (location(verification_points=[STOP, STOP | {"radius": -1}]), "data.verification_points[1].radius"),
         (location(verification_points=[STOP, POINT]), "data.verification_points[1].name"),
+        (location(verification_points=[STOP | {"name": ""}]), "data.verification_points[0].name"),
+        (location(verification_points=[STOP | {"name": "\u3164 "}]), "data.verification_points[0].name"),
         (location(verification_points=[STOP | {"required": "yes"}]), "data.verification_points[0].required"),
         (location(verification_points=[STOP | {"required": False}]), "data.verification_points"),
         (location(**POINT, sequence_required=1), "data.sequence_required"),
@@ -118,6 +120,7 @@ def test_a_single_term_is_the_document_of_that_term() -> None:
         (photo(photo_requirements={}), "data.photo_requirements"),
         (photo(photo_requirements=[{"required_count": 1}]), "data.photo_requirements[0].category"),
         (photo(photo_requirements=[{"category": ""}]), "data.photo_requirements[0].category"),
+        (photo(photo_requirements=[{"category": "\u200b"}]), "data.photo_requirements[0].category"),
         (photo(photo_requirements=[{"category": "a"}, {"category": "a"}]), "data.photo_requirements"),
         (photo(photo_requirements=[{"category": str(n)} for n in range(21)]), "data.photo_requirements"),
         (

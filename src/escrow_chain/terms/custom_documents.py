@@ -9,11 +9,12 @@ the very same file is handed in again. The same document may serve for several d
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import AfterValidator, Field, FiniteFloat
 
 from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit
+from escrow_chain.terms.ink import visible
 from escrow_chain.terms.options import Part, in_bytes
 from escrow_chain.terms.paper import Document, DocumentType, FieldName
 from escrow_chain.terms.people import Role
@@ -64,7 +65,7 @@ class RequiredDocument(Part):
     format: Literal["pdf"] = "pdf"
     max_size_mb: Annotated[FiniteFloat, Field(gt=0, le=MAX_DOCUMENT_MB)] = 10.0
     verification_authority: Role | None = None
-    fields_required: Annotated[tuple[FieldName, ...], Field(max_length=100)] = ()
+    fields_required: Annotated[tuple[Annotated[FieldName, AfterValidator(visible)], ...], Field(max_length=100)] = ()
 
     @property
     def max_bytes(self) -> int:

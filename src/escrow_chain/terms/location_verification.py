@@ -11,12 +11,13 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 
 from escrow_chain.terms.check import Check, Rule, all_passed
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.exhibit import Exhibit, Findings
 from escrow_chain.terms.geodesy import distance_m
+from escrow_chain.terms.ink import visible
 from escrow_chain.terms.options import Options, Part, broken_rule
 from escrow_chain.terms.pieces import Position
 from escrow_chain.terms.place import Coordinates, Latitude, Longitude
@@ -37,9 +38,9 @@ Radius = Annotated[FiniteFloat, Field(gt=0)]
 MAX_POINTS: Final = 50
 MAX_POSITIONS: Final = 2000
 """More are not judged: nobody needs them, and every one is held against every other."""
-_MINUTE: Final = timedelta(minutes=1)
 _SINGLE: Final = ("latitude", "longitude", "radius")
 THE_PLACE: Final = "the agreed place"
+_MINUTE: Final = timedelta(minutes=1)
 
 TOO_MANY: Final = Rule(
     "evidence.count",
@@ -95,7 +96,7 @@ TIME_BETWEEN: Final = Rule(
 class Point(Part):
     """A place to be at: a circle on the ground, radius in metres."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, AfterValidator(visible)]
     latitude: Latitude
     longitude: Longitude
     radius: Radius

@@ -10,7 +10,7 @@ from escrow_chain.terms.ink import visible
 from escrow_chain.terms.provenance import Provenance
 from escrow_chain.terms.record import Instant, Record
 
-DocumentType = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+DocumentType = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(visible)]
 """What a document is, as in `inspection_report`."""
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 FieldValues = Annotated[

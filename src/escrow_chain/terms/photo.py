@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, FiniteFloat, StringConstraints
+from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints
 
 from escrow_chain.protocol.numbers import Bytes32, Uint8
+from escrow_chain.terms.ink import visible
 from escrow_chain.terms.place import Coordinates, Fix
 from escrow_chain.terms.provenance import Provenance
 from escrow_chain.terms.record import Instant, Record
@@ -13,7 +14,7 @@ from escrow_chain.terms.record import Instant, Record
 PictureHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A PDQ hash: 256 bits, hexadecimal."""
 PhotoFormat: TypeAlias = Literal["jpeg", "png", "webp"]
-Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(visible)]
 """What a photo is to show, as in `before_service`."""
 
 

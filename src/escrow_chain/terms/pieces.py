@@ -21,7 +21,7 @@ from escrow_chain.terms.record import Instant, Record
 from escrow_chain.terms.sentence import Sentence, as_sentence
 
 CodeText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-DataName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+DataName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(visible)]
 DataValues = Annotated[
     Mapping[DataName, Annotated[str, StringConstraints(max_length=10_000), AfterValidator(visible)]],
     Field(min_length=1, max_length=100),
