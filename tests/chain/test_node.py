@@ -98,6 +98,31 @@ def test_what_is_no_number_is_the_nodes_fault(answer: Any) -> None:
                 question()
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"eth_getTransactionCount": {"result": "-0x1"}},
+        {"eth_getTransactionCount": {"result": None}},
+        {"eth_maxPriorityFeePerGas": {"result": "-0x1"}},
+        {"eth_getBlockByNumber": {"result": {"baseFeePerGas": "-0x1"}}},
+        {"eth_getBlockByNumber": {"result": {}}},
+        {"eth_getTransactionCount": {"result": "0x1" + "0" * 64}},
+    ],
+    ids=str,
+)
+def test_nothing_is_signed_with_what_is_no_number(told: dict[str, Any], payer: LocalAccount) -> None:
+    """Neither a nonce nor a price."""
+    honest = {
+        "eth_getBalance": {"result": hex(10**18)},
+        "eth_estimateGas": {"result": "0x5208"},
+        "eth_maxPriorityFeePerGas": {"result": "0x1"},
+        "eth_getBlockByNumber": {"result": {"baseFeePerGas": "0x7"}},
+        "eth_getTransactionCount": {"result": "0x0"},
+    }
+    with answering(CHAIN_ID, **honest | told) as url, pytest.raises(NodeFault):
+        Node(url).send({"to": SOMEBODY, "value": 1}, payer)
+
+
 @pytest.mark.parametrize("hash_", ["0x", "0x0b", "0x" + "0b" * 33, None])
 def test_a_block_has_a_hash(hash_: Any) -> None:
     """Of 32 bytes, or it is the node's fault."""

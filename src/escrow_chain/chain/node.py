@@ -160,13 +160,13 @@ class Node:
         address = Web3.to_checksum_address(sender)
         asked: TxParams = {**call, "from": address}
         gas = int(call.get("gas") or self.gas_limit(asked))
-        tip = self.w3.eth.max_priority_fee
-        fee = 2 * self.w3.eth.get_block("latest")["baseFeePerGas"] + tip
+        tip = number(self.w3.eth.max_priority_fee)
+        fee = 2 * number(self.w3.eth.get_block("latest")["baseFeePerGas"]) + tip
         if gas * fee > self.max_cost:
             raise TooExpensive(gas * fee, self.max_cost)
         if balance < value + gas * fee:
             raise InsufficientCoin(sender, balance, value + gas * fee)
-        nonce = self.w3.eth.get_transaction_count(address, "pending")
+        nonce = number(self.w3.eth.get_transaction_count(address, "pending"))
         return {
             **asked,
             "chainId": self.chain_id,
