@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(rb"\d+")
 _EDGES: Final = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1)
 _TEXT_EDGES: Final = (b"0", b"1", b"-1", b"65536", b"2147483648", b"9007199254740993", b"1" * 25, b"1e999", b"007")
 _MOST_GROWTH: Final = 4_096
-ODD_TEXTS: Final = (
+_ODD_TEXTS: Final = (
     "",
     " ",
     "\u3164",
@@ -49,15 +49,17 @@ ODD_TEXTS: Final = (
     "2025-06-30T06:00:00",
     "2025-02-30T25:61:00Z",
 )
-ODD_NUMBERS: Final = (
+_ODD_NUMBERS: Final = (
     *(0, 1, -1, 2, 5, 60, 100, 256, 65_536),
     *(2**31, 2**40, 2**53 - 1, 2**53, 2**63, 2**64, 10**18, 10**30, -(2**53)),
     *(0.0, -0.0, 0.1, 0.5, 1e-300, 5e-324, 1e15, 1e308, -1e308, 90.0, -180.0, 180.0000001),
     *(float("inf"), float("nan")),
 )
-ODD_VALUES: Final[tuple[Any, ...]] = (None, True, False, [], {}, [[]], [None], {"": None}, *ODD_TEXTS, *ODD_NUMBERS)
+_ODD_VALUES: Final[tuple[Any, ...]] = (None, True, False, [], {}, [[]], [None], {"": None}, *_ODD_TEXTS, *_ODD_NUMBERS)
 
 
+_Place: TypeAlias = tuple[Any, Any]
+"""A value in a document: the object or list that holds it, and under what name or number."""
 _Split: TypeAlias = Callable[[bytes], Sequence[bytes] | None]
 _Join: TypeAlias = Callable[[Sequence[bytes]], bytes]
 
@@ -79,13 +81,12 @@ def mutate_json(content: bytes, source: Source) -> bytes:
     """A few changes to values and names; seldom to how they are written."""
     try:
         document = json.loads(content)
-    except (ValueError, RecursionError):
+        for _ in range(_few(source.chance)):
+            document = _changed(document, source)
+        written = _written(document, source.chance)
+    except (ValueError, OverflowError, RecursionError):  # it is no JSON, or too large or too deep to be handled so
         return mutate_bytes(content, source)
-    chance = source.chance
-    for _ in range(_few(chance)):
-        document = _changed(document, source)
-    written = _written(document, chance)
-    return mutate_bytes(written, source) if one_in(chance, 30) else written
+    return mutate_bytes(written, source) if one_in(source.chance, 30) else written
 
 
 def mutate_either(*mutations: Mutation) -> Mutation:
@@ -277,10 +278,6 @@ def _bytes(size: int, chance: Random) -> bytes:
     return chance.randbytes(size)
 
 
-Place: TypeAlias = tuple[Any, Any]
-"""A value in a document: the object or list that holds it, and under what name or number."""
-
-
 def _changed(document: Any, source: Source) -> Any:
     """The document with a change at one place."""
     places = list(_places(document))
@@ -291,7 +288,7 @@ def _changed(document: Any, source: Source) -> Any:
     return document
 
 
-def _replace(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
+def _replace(holder: Any, step: Any, _: Sequence[_Place], source: Source) -> None:
     holder[step] = _other(holder[step], source)
 
 
@@ -299,12 +296,12 @@ def _drop(holder: Any, step: Any, *_: object) -> None:
     del holder[step]
 
 
-def _rename(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
+def _rename(holder: Any, step: Any, _: Sequence[_Place], source: Source) -> None:
     if isinstance(holder, dict):
         holder[_name(source)] = holder.pop(step)
 
 
-def _add(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
+def _add(holder: Any, step: Any, _: Sequence[_Place], source: Source) -> None:
     value = _other(copy.deepcopy(holder[step]), source)
     if isinstance(holder, dict):
         holder[_name(source)] = value
@@ -312,19 +309,19 @@ def _add(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
         holder.append(value)
 
 
-def _copy_from(holder: Any, step: Any, places: Sequence[Place], source: Source) -> None:
+def _copy_from(holder: Any, step: Any, places: Sequence[_Place], source: Source) -> None:
     """From somewhere else in the document."""
     other, there = source.chance.choice(places)
     holder[step] = copy.deepcopy(other[there])
 
 
-def _multiply(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
+def _multiply(holder: Any, step: Any, _: Sequence[_Place], source: Source) -> None:
     if isinstance(holder, list):
         times = source.chance.choice((1, 1, 2, 40))
         holder[step:step] = [copy.deepcopy(holder[step]) for _ in range(times)]
 
 
-def _borrow(holder: Any, step: Any, _: Sequence[Place], source: Source) -> None:
+def _borrow(holder: Any, step: Any, _: Sequence[_Place], source: Source) -> None:
     """A value of the same type, from a valid input."""
     borrowed = [other[there] for other, there in _places(_parsed(source.chance.choice(source.seeds)))]
     alike = [each for each in borrowed if type(each) is type(holder[step])]
@@ -342,7 +339,7 @@ def _parsed(content: bytes) -> Any:
         return None
 
 
-def _places(document: Any) -> Iterator[Place]:
+def _places(document: Any) -> Iterator[_Place]:
     """All values below."""
     waiting = [document]
     while waiting:
@@ -355,7 +352,7 @@ def _places(document: Any) -> Iterator[Place]:
 
 def _name(source: Source) -> str:
     words = [word.decode("utf-8", "replace") for word in source.words]
-    return source.chance.choice([*words, *ODD_TEXTS])
+    return source.chance.choice([*words, *_ODD_TEXTS])
 
 
 def _other(value: Any, source: Source) -> Any:
@@ -363,18 +360,18 @@ def _other(value: Any, source: Source) -> Any:
     chance = source.chance
     kind = chance.randrange(4)
     if kind == 0:
-        return chance.choice(ODD_VALUES)
+        return copy.deepcopy(chance.choice(_ODD_VALUES))
     if kind == 1:
         return _name(source)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
-        return chance.choice((*ODD_NUMBERS, value + 1, value - 1, -value, value * 1.000001, float(value)))
+        return chance.choice((*_ODD_NUMBERS, value + 1, value - 1, -value, value * 1.000001, float(value)))
     if isinstance(value, str):
-        odd = chance.choice(ODD_TEXTS)
+        odd = chance.choice(_ODD_TEXTS)
         changed = mutate_bytes(value.encode("utf-8", "surrogatepass"), source).decode("utf-8", "replace")
         return chance.choice((odd, value + odd, odd + value, value * 2, value.upper(), value[:-1], changed, changed))
-    return chance.choice((value, [value], {"x": value}, chance.choice(ODD_VALUES)))
+    return chance.choice((value, [value], {"x": value}))
 
 
 def _written(document: Any, chance: Random) -> bytes:

@@ -4,13 +4,16 @@ Python, but for pydantic: led by the code that is reached. Bundles here have no 
 the sandbox, by other targets. Anybody can sign a bundle of his own: most inputs are signed, by a stranger.
 """
 
+import io
 import json
+import zipfile
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from escrow_chain.evidence.bundle import Bundle, read_bundle
+from escrow_chain.evidence.bundle_archive import packed
 from escrow_chain.evidence.bundle_checks import bundle_checks, signer_checks
 from escrow_chain.evidence.content import GivenData
 from escrow_chain.evidence.errors import InvalidBundle
@@ -61,10 +64,12 @@ def _sandbox() -> Sandbox:
 
 
 def mutate_bundle(content: bytes, source: Source) -> bytes:
-    """Changes members, puts the hashes right, and signs it, as a stranger; or changes any bytes."""
+    """Changes members, puts the hashes right, and signs it as a stranger; or leaves that; or changes any bytes."""
     chance = source.chance
     if one_in(chance, 5):
         return mutate_bytes(content, source)
+    if one_in(chance, 5):
+        return _exchanged(content, source)
 
     def edit(contents: dict[str, Any], members: dict[str, bytes]) -> None:
         inner = Source(chance, [*members.values(), json.dumps(contents).encode()], source.words)
@@ -85,6 +90,19 @@ def mutate_bundle(content: bytes, source: Source) -> bytes:
     except Exception:  # noqa: BLE001  (it is damaged, or is now)
         return mutate_bytes(content, source)
     return changed
+
+
+def _exchanged(content: bytes, source: Source) -> bytes:
+    """A sound archive, in which the word of whoever signed it is about another member."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [(name, archive.read(name)) for name in archive.namelist()]
+        place = source.chance.randrange(len(members))
+        name, member = members[place]
+        members[place] = (name, canonical(json.loads(mutate_json(member, source))))
+        return b"".join(packed(members))
+    except Exception:  # noqa: BLE001  (it is damaged, or is now)
+        return mutate_bytes(content, source)
 
 
 def _file(name: str, content: bytes) -> Path:

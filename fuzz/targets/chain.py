@@ -312,6 +312,12 @@ def _node_seeds() -> Material:
         {"eth_getTransactionReceipt": receipt | {"status": "0x0"}},
         court,
         members,
+        {"eth_getBalance": None},
+        {"eth_getTransactionCount": "-0x1"},
+        {"eth_blockNumber": {}},
+        {"eth_call": "0x" + (99).to_bytes(_WORD).hex() * 16},
+        {"eth_call": {"error": revert | {"data": "0xzz"}}},
+        {"eth_call": "0x" + ((32).to_bytes(_WORD) + (1 << 63).to_bytes(_WORD)).hex()},
     ]
     return Material(tuple(json.dumps(answers | each).encode() for each in variants))
 

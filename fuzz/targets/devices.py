@@ -6,6 +6,7 @@ the platform itself could not be trusted to write what it should.
 """
 
 import json
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -35,6 +36,8 @@ _OCCASION: Final = Occasion(_DIGEST, _NOON)
 _COUNTER: Final = slice(33, 37)
 _INSIDE: Final = b"inside:"
 """Before an input that is signed, and encrypted, before it is read."""
+_SEALED: Final = b"sealed:"
+"""Before a signed token that is encrypted before it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +82,41 @@ def _asserted_inside(data: bytes, apple: _Apple) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Google:
-    """What is asked for; the keys of the platform, in numbers; and the tokens that it did make."""
+    """What is asked for; the key of the platform, as a number; the tokens that it made, and the verdicts in them."""
 
     policy: PlayIntegrityPolicy
     secret: int
     tokens: frozenset[str]
+    verdicts: frozenset[bytes]
 
 
 def play_integrity(content: bytes, google: _Google) -> str:
     """A token states what Google signed: no other one does, and what is signed is asked for in full."""
-    inside = content.removeprefix(_INSIDE)
     platform = Google()
     platform.decryption_key = google.policy.decryption_key
     platform.key = ec.derive_private_key(google.secret, ec.SECP256R1())
-    token = platform.encrypted(platform.signed(inside)) if content != inside else content.decode("utf-8", "replace")
+    inside, sealed = content.removeprefix(_INSIDE), content.removeprefix(_SEALED)
+    token = content.decode("utf-8", "replace")
+    if content != inside:
+        token = platform.encrypted(platform.signed(inside))
+    elif content != sealed:
+        token = platform.encrypted(sealed)
     found = stated(IntegrityToken(token), google.policy, _OCCASION)
-    if isinstance(found, DeviceStatement):
-        if content == inside:
-            expect(token in google.tokens, "a token is taken that was never made")
-        else:
-            _expect_asked_for(json.loads(inside), google.policy)
-        return "stated"
-    expect(found.strip(), "no reason is given")
-    return found.partition(":")[0]
+    if not isinstance(found, DeviceStatement):
+        expect(found.strip(), "no reason is given")
+        return found.partition(":")[0]
+    if content != inside:
+        _expect_asked_for(json.loads(inside), google.policy)
+    elif content != sealed:
+        expect(_payload(sealed) in google.verdicts, "a verdict is taken that was never signed")
+    else:
+        expect(token in google.tokens, "a token is taken that was never made")
+    return "stated"
+
+
+def _payload(signed: bytes) -> bytes:
+    payload = signed.split(b".")[1]
+    return urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
 
 
 def _expect_asked_for(verdict: Any, policy: PlayIntegrityPolicy) -> None:
@@ -144,6 +159,8 @@ def _mutate_inside(content: bytes, source: Source) -> bytes:
     """Keeps the mark."""
     if content.startswith(_INSIDE):
         return _INSIDE + mutate_json(content.removeprefix(_INSIDE), source)
+    if content.startswith(_SEALED):
+        return _SEALED + mutate_bytes(content.removeprefix(_SEALED), source)
     return mutate_bytes(content, source)
 
 
@@ -172,10 +189,18 @@ def _play_integrity_seeds() -> Material:
     classic = google.verdict(_DIGEST, _NOON)
     request = {"requestHash": base64url(_DIGEST) + "=", "requestPackageName": ANDROID_APP, "timestampMillis": 0}
     standard = classic | {"requestDetails": request | {"timestampMillis": int(_NOON.timestamp() * 1000)}}
-    tokens = [google.token(each) for each in (classic, standard)]
-    inside = [_INSIDE + json.dumps(each).encode() for each in (classic, standard)]
-    context = _Google(policy, google.key.private_numbers().private_value, frozenset(tokens))
-    return Material((*(each.encode() for each in tokens), *inside), context)
+    both = classic | {"requestDetails": classic["requestDetails"] | {"requestHash": base64url(bytes(32))}}
+    verdicts = [json.dumps(each).encode() for each in (classic, standard)]
+    sealed = [google.signed(each) for each in verdicts]
+    other = google.signed(verdicts[0], signer=Google().key)
+    tokens = [google.encrypted(each) for each in sealed]
+    seeds = (
+        *(each.encode() for each in tokens),
+        *(_INSIDE + each for each in (*verdicts, json.dumps(both).encode())),
+        *(_SEALED + each for each in (*sealed, other)),
+    )
+    secret = google.key.private_numbers().private_value
+    return Material(seeds, _Google(policy, secret, frozenset(tokens), frozenset(verdicts)))
 
 
 _APPLES: Final = (

@@ -100,7 +100,12 @@ def _evidence_seeds() -> Material:
     ]
     digests = frozenset(piece.submission.digest(DOMAIN) for piece in pieces)
     written = [json.loads(piece.model_dump_json(exclude_none=True)) for piece in pieces]
-    return Material((*spelled(*written, *loose), b"%PDF-1.7", _FILE), digests)
+    hostile = [
+        written[0] | {"k" * 3_000: 1},
+        written[0] | {"receipt": written[0]["receipt"] | {"received_at": "0001-01-01T00:00:00+14:00"}},
+        KAMPALA | {"captured_at": "9999-12-31T23:59:59Z"},
+    ]
+    return Material((*spelled(*written, *loose, *hostile), b"%PDF-1.7", _FILE), digests)
 
 
 def _signed(kind: str, term: bytes, content: bytes, **fields: Any) -> SignedPiece:

@@ -7,7 +7,7 @@ option that is changed would otherwise change the id, and leave all the evidence
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -89,7 +89,31 @@ def _seeds() -> Material:
         dumped = _EVIDENCE.dump_json(tuple(_honest(term))).decode().replace("0x" + term.id.hex(), _MARK)
         matters.append({"term": entry, "at": "2025-06-30T18:00:00Z", "deadline": None, "evidence": json.loads(dumped)})
     late = {**matters[0], "deadline": NOON}
-    return Material(spelled(*matters, late))
+    return Material(spelled(*matters, late, _journey(), *_at_the_end_of_time(matters[0])))
+
+
+def _journey() -> dict[str, Any]:
+    """Two places one after the other, with all the time between them that a document can give."""
+    spot = {"name": "Gate", "radius": 100, **KAMPALA}
+    data = {"verification_points": [spot, spot | {"name": "Shop", "latitude": 0.4}], "max_time_between_points": 9e15}
+    entry = {"term_type": "location_verification", "data": data}
+    term = parse_document(terms_document(entry)).terms[0]
+    longitude = KAMPALA["longitude"]
+    went = (
+        records.position(term, KAMPALA["latitude"], longitude, at=MORNING + _MINUTE),
+        records.position(term, 0.4, longitude, at=MORNING + 60 * _MINUTE),
+    )
+    dumped = _EVIDENCE.dump_json(went).decode().replace("0x" + term.id.hex(), _MARK)
+    return {"term": entry, "at": "2025-06-30T18:00:00Z", "deadline": None, "evidence": json.loads(dumped)}
+
+
+def _at_the_end_of_time(matter: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    window = {"start_time": "08:00", "end_time": "11:00"}
+    entry = {"term_type": "location_verification", "data": {**KAMPALA, "radius": 100, "verification_window": window}}
+    for moment in ("9999-12-30T00:00:00Z", "9999-12-31T23:59:59Z"):
+        piece = matter["evidence"][0]
+        late = piece["provenance"] | {"issued_at": moment, "received_at": moment}
+        yield matter | {"term": entry, "at": moment, "evidence": [piece | {"captured_at": moment, "provenance": late}]}
 
 
 def _honest(term: Term) -> list[Piece]:

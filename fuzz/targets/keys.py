@@ -139,7 +139,15 @@ def _keystore_seeds() -> Material:
         Account.encrypt(_ACCOUNT.key, _PASSWORD, kdf="pbkdf2", iterations=2),
         Account.encrypt(_ACCOUNT.key, _PASSWORD, kdf="scrypt", iterations=2),
     ]
-    return Material(tuple(json.dumps(each).encode() for each in stores))
+    costly = [_with(stores[0], c=1 << 40), _with(stores[1], r=1 << 16), _with(stores[1], n=1 << 40)]
+    vector = stores[0]["crypto"] | {"cipherparams": {"iv": "00" * 16}}
+    hostile = [*costly, _with(stores[0], prf="md5"), stores[0] | {"crypto": vector}]
+    return Material(tuple(json.dumps(each).encode() for each in (*stores, *hostile)))
+
+
+def _with(store: dict[str, Any], **parameters: object) -> dict[str, Any]:
+    crypto = store["crypto"]
+    return store | {"crypto": crypto | {"kdfparams": crypto["kdfparams"] | parameters}}
 
 
 _CLIENT: Final = (

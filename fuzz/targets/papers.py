@@ -5,7 +5,7 @@ In production they run in the sandbox's workers, like everything that reads untr
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -155,9 +155,23 @@ def _seeds() -> Material:
             papers.with_hidden({1: objects[1], 2: objects[2]}, {3: papers.PAGE}),
             report,
             twice,
+            *_hostile(report),
         ),
         _Signed(papers.bureau().der, shown),
     )
+
+
+def _hostile(report: bytes) -> Iterator[bytes]:
+    """Signed documents that were changed afterwards, in three ways; and a field whose name is no text."""
+    failed = next(
+        {int(number): body.replace(b"/AS /Off", b"/AS /Yes").replace(b"/V /Off", b"/V /Yes")}
+        for number, body in _OBJECT.findall(report)
+        if b"/T (failed)" in body
+    )
+    yield papers.updated(report, failed)
+    yield papers.outgrown(report, failed)
+    yield report.replace(b"/T (failed)", b"/T (fooled)").replace(b"/T (passed)", b"/T (failed)")
+    yield papers.form().replace(b"/T (inspector)", b"/T [3 0 R]    ")
 
 
 _NAMES: Final = (

@@ -98,7 +98,8 @@ def _photo_seeds() -> Material:
         authority.pem, now(), frozenset(_shown(each) for each in shown if isinstance(each, PhotoFindings))
     )
     others = (camera.edit(signed[0]), Holder.authority("Others").camera().sign(taken))
-    return Material((taken, *signed, *others, *_pictures()), context)
+    darker = jpeg([*(jpeg_segments(signed[0]) or [])[:-1], (jpeg_segments(taken) or [])[-1][:-2] + b"\0\xff\xd9"])
+    return Material((taken, *signed, *others, darker, *_pictures()), context)
 
 
 def _pictures() -> Iterator[bytes]:

@@ -109,16 +109,27 @@ def terms_document(*terms: dict[str, Any]) -> dict[str, Any]:
 
 
 def canonical_json(content: bytes, _: None) -> str:
-    """Strict JSON is read as the standard library reads it, and its canonical bytes are its only ones."""
+    """Strict JSON is read as the standard library reads it, and its canonical bytes say the same."""
     try:
         document = parse(content)
     except InvalidJson as error:
         return said(error)
-    expect(document == json.loads(content), "the standard library reads something else")
+    expect(
+        document == json.loads(content, object_pairs_hook=_once, parse_constant=_none), "another one to other readers"
+    )
     written = canonical(document)
     again = parse(written, max_bytes=_WRITTEN_LONGER * len(content) + 100)
     expect(again == document and canonical(again) == written, "the canonical bytes say something else")
     return "read"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    expect(len(dict(pairs)) == len(pairs), "a key stands there twice")
+    return dict(pairs)
+
+
+def _none(constant: str) -> None:
+    expect(not constant, f"{constant} is no JSON")
 
 
 def terms(content: bytes, _: None) -> str:
@@ -176,13 +187,15 @@ def spelled(*documents: Any) -> tuple[bytes, ...]:
 
 def _canonical_seeds() -> Material:
     numbers = [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0.0, 9007199254740991, [], {}, None, True, "\u20ac\u000f"]
-    return Material((*spelled(numbers, *TERMS_BY_TYPE[:3]), b'{"a":{"b":[1,{"c":"\\ud83d\\ude00"}]}}'))
+    hostile = (b'{"\\ud800":1,"\\ud800":2}', b'{"' + b"k" * 3_000 + b'":NaN}', b'{"a":1,"a":1}')
+    return Material((*spelled(numbers, *TERMS_BY_TYPE[:3]), b'{"a":{"b":[1,{"c":"\\ud83d\\ude00"}]}}', *hostile))
 
 
 def _terms_seeds() -> Material:
     named = {"authorities": {"quality_control": [b64encode(bureau().der).decode()]}, "salt": "0x" + "5a" * 32}
     documents = [terms_document(*TERMS_BY_TYPE) | named, *(terms_document(each) for each in TERMS_BY_TYPE)]
-    return Material(spelled(*documents))
+    never = {"term_type": "delivery_confirmation", "data": {"deadline": "0001-01-01T00:00:00+14:00"}}
+    return Material(spelled(*documents, terms_document(never)))
 
 
 def _statements_seeds() -> Material:
@@ -194,6 +207,8 @@ def _statements_seeds() -> Material:
             {"code": "QC-2025-001", "salt": "0x" + "5a" * 32},
             {"data": {"inspection_report": "passed without remarks"}, "captured_at": NOON},
             {"type": "inspection_report", "fields": {"inspector_id": "17", "signature": "G. Nakato"}},
+            fix | {"captured_at": "9999-12-31T23:59:59Z"},
+            {"data": {"inspection_report": "\u3164"}},
         )
     )
 
