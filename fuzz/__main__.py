@@ -12,7 +12,7 @@ from rich.console import Console
 
 from fuzz import findings, guided, mutated, targets
 from fuzz.target import Material, Target
-from fuzz.trial import Finding, Trial, attempt
+from fuzz.trial import Trial
 
 _EVERY_S = 10.0
 
@@ -29,15 +29,13 @@ class Outcome:
 
     def as_json(self) -> dict[str, object]:
         """In JSON's own types."""
-        trial = self.trial
-        return {
+        finding = self.trial.finding
+        return self.trial.as_json() | {
             "target": self.target,
             "engine": self.engine,
             "seconds": round(self.seconds, 1),
-            "inputs": trial.inputs,
-            "covered": trial.covered or None,
-            "words": dict(trial.words.most_common()),
-            "finding": trial.finding and {"what": trial.finding.what, "repeat": _repeat_command(self)},
+            "covered": self.trial.covered or None,
+            "finding": finding and {"what": finding.what, "repeat": _repeat_command(self)},
         }
 
 
@@ -113,7 +111,11 @@ def _shown(name: str, started: float, console: Console) -> Callable[[Trial], Non
 def _line(trial: Trial, name: str, seconds: float) -> str:
     covered = f", {trial.covered:,} places" if trial.covered else ""
     words = ", ".join(f"{word} {count:,}" for word, count in trial.words.most_common(6))
-    return f"{name}: {trial.inputs:,} inputs{covered} in {seconds:,.0f} s ({words})"
+    return f"{name}: {trial.inputs:,} inputs{covered} in {seconds:,.0f} s, at most {_worst(trial)} each ({words})"
+
+
+def _worst(trial: Trial) -> str:
+    return f"{trial.worst.cpu_s:.2f} s and {trial.worst.memory_mb} MB"
 
 
 def _repeat_command(outcome: Outcome) -> str:
@@ -123,17 +125,11 @@ def _repeat_command(outcome: Outcome) -> str:
 def _repeat(target: Target, file: Path, console: Console) -> int:
     """What comes out of one input; in the sandbox, if that is where it is read."""
     material = findings.read_material(file.parent) if findings.has_material(file.parent) else target.make()
-    content = file.read_bytes()
-    found = _contained(target, content, material) if target.contained else attempt(target, content, material)
-    console.print(f"{found.what}\n\n{found.trace}" if isinstance(found, Finding) else found)
-    return 1 if isinstance(found, Finding) else 0
-
-
-def _contained(target: Target, content: bytes, material: Material) -> str | Finding:
-    """The input alone, as if it were the only valid one."""
-    alone = Material((content,), material.context)
+    alone = Material((file.read_bytes(),), material.context)
     trial = mutated.run(target, alone, seed=0, go_on=lambda trial: trial.inputs == 0, batch=1)
-    return trial.finding or next(iter(trial.words))
+    finding = trial.finding
+    console.print(f"{finding.what}\n\n{finding.trace}" if finding else f"{next(iter(trial.words))} ({_worst(trial)})")
+    return 1 if finding else 0
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,7 @@ def run(target: Target, material: Material, *, seconds: float, seed: int, show: 
     """Fuzzes a target for so long, or up to its first finding. Its material must have been kept (`fuzz.findings`)."""
     folder = findings.folder(target.name)
     options = {
-        "max_total_time": int(seconds),
+        "max_total_time": ceil(seconds),  # 0 would be for ever
         "max_len": target.max_bytes,
         "mutate_depth": 2,
         "timeout": int(target.cpu_s * _HANGS),
@@ -49,10 +49,7 @@ def run(target: Target, material: Material, *, seconds: float, seed: int, show: 
     log, trial = folder / "atheris.log", Trial()
     with log.open("w") as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as child:  # noqa: S603
         for line in child.stdout or ():
-            said = json.loads(line)
-            trial.inputs, trial.words = said["inputs"], Counter(said["words"])
-            if "what" in said:
-                trial.finding = Finding(target.name, bytes.fromhex(said["content"]), said["what"], said["trace"])
+            trial = Trial.from_json(json.loads(line))
             show(trial)
     return _summed_up(trial, target, folder, log.read_text(errors="replace"), child.returncode)
 

@@ -1,8 +1,8 @@
 """The process in which atheris fuzzes one target: `python -m fuzz.instrumented TARGET FOLDER [options of libFuzzer]`.
 
 Code is instrumented when it is imported, and libFuzzer never comes back: hence a process of its own, and imports inside
-of a function. Most mutations are the target's own, which keep a format whole. On stdout it
-says about once a second how far it is, as JSON, and at last what it found.
+of a function. Most mutations are the target's own, which keep a format whole. On stdout it says about once a second how
+far it is, as JSON, and at last what it found.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import atheris  # type: ignore[import-untyped]
 
@@ -32,22 +32,20 @@ def main(name: str, folder: str, *options: str) -> None:
         from fuzz.findings import read_material  # noqa: PLC0415
         from fuzz.target import Source  # noqa: PLC0415
         from fuzz.targets import target as target_of  # noqa: PLC0415
-        from fuzz.trial import Finding, Trial, attempt  # noqa: PLC0415
+        from fuzz.trial import Trial, attempt  # noqa: PLC0415
 
         target, material = target_of(name), read_material(Path(folder))
     trial, said_at = Trial(), time.monotonic()
 
     def test_one_input(content: bytes) -> None:
         nonlocal said_at
-        found = attempt(target, content, material)
-        trial.inputs += 1
-        if isinstance(found, Finding):
-            _say(inputs=trial.inputs, words=trial.words, content=content.hex(), what=found.what, trace=found.trace)
-            os._exit(0)
-        trial.words[found] += 1
-        if time.monotonic() > said_at + _EVERY_S:
+        trial.count(attempt(target, content, material))
+        if trial.finding or time.monotonic() > said_at + _EVERY_S:
             said_at = time.monotonic()
-            _say(inputs=trial.inputs, words=trial.words)
+            sys.stdout.write(json.dumps(trial.as_json()) + "\n")
+            sys.stdout.flush()
+        if trial.finding:
+            os._exit(0)
 
     def mutate(content: bytes, most: int, seed: int) -> bytes:
         chance = Random(seed)  # noqa: S311  (nothing to guess)
@@ -58,10 +56,6 @@ def main(name: str, folder: str, *options: str) -> None:
 
     atheris.Setup([sys.argv[0], *options], test_one_input, custom_mutator=mutate)
     atheris.Fuzz()
-
-
-def _say(**said: Any) -> None:
-    os.write(1, json.dumps(said).encode() + b"\n")
 
 
 if __name__ == "__main__":

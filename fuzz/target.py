@@ -21,12 +21,15 @@ _LONGEST_TEXT: Final = 2_000
 """Characters of a sentence, and of what was measured: more than anybody reads."""
 _HIGH_WATER: Final = re.compile(r"VmHWM:\s+(\d+) kB")
 _MOST_MEMORY_MB: Final = 250
-"""What one input may add to the most that its process ever took: the largest photo takes 165."""
+"""What one input may take besides what its process has: the largest photo takes 165."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Valid inputs, and what the parser is given besides: keys, roots, times. Can be pickled."""
+    """What inputs are made from, and what the parser is given besides: keys, roots, times. Can be pickled.
+
+    `seeds` are valid inputs, attacks that are known, and what was a finding once.
+    """
 
     seeds: tuple[bytes, ...]
     context: Any = None
@@ -34,7 +37,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What mutations are made from: chance, the valid inputs, and words that mean something to the parser."""
+    """What mutations are made from: chance, the seeds, and words that mean something to the parser."""
 
     chance: Random
     seeds: Sequence[bytes]
@@ -45,13 +48,33 @@ Mutation: TypeAlias = Callable[[bytes, Source], bytes]
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of CPU, and megabytes besides what the process had."""
+
+    cpu_s: float = 0.0
+    memory_mb: int = 0
+
+    def __or__(self, other: "Cost") -> "Cost":
+        """The worst of both."""
+        return Cost(max(self.cpu_s, other.cpu_s), max(self.memory_mb, other.memory_mb))
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a parser made of an input that is no finding, in a word; and what that took."""
+
+    word: str
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A parser. `read(content, context)` says in a word what it made of an input, and raises for a finding.
 
     `contained`: it is read in the real sandbox, since what parses it is compiled code, which may crash, hang beyond
     the reach of a signal, or take any memory. The others are read in a process that is thrown away, and their inputs
-    are led by what code they reach. `cpu_s` is what one input may take.
-    All functions are modules' own, so that a target can be pickled.
+    are led by the code that they reach. `cpu_s` is what one input may take, in seconds. All functions are those of
+    modules, so that a target can be handed to a worker.
     """
 
     name: str
@@ -63,29 +86,30 @@ class Target:
     cpu_s: float = 2.0
     max_bytes: int = 16_384
 
-    def attempt(self, content: bytes, context: Any) -> str:
+    def attempt(self, content: bytes, context: Any) -> Passed:
         """What it makes of an input. Raises whatever is a finding, `TooSlow` and `TooMuchMemory` among it."""
+        _forget_high_water()
         before, started = _high_water_mb(), time.process_time()
         signal.signal(signal.SIGVTALRM, _too_slow)
         signal.setitimer(signal.ITIMER_VIRTUAL, self.cpu_s)
         try:
-            found = self.read(content, context)
+            word = self.read(content, context)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        if time.process_time() - started > self.cpu_s:
+        cost = Cost(time.process_time() - started, _high_water_mb() - before)
+        if cost.cpu_s > self.cpu_s:
             raise TooSlow(f"more than {self.cpu_s:g} s of CPU")
-        taken = _high_water_mb() - before
-        if taken > _MOST_MEMORY_MB:
-            raise TooMuchMemory(f"{taken} MB more than anything before")
-        return found
+        if cost.memory_mb > _MOST_MEMORY_MB:
+            raise TooMuchMemory(f"{cost.memory_mb} MB more than before")
+        return Passed(word, cost)
 
 
-class Wrong(Exception):
-    """A parser said something that cannot be true, or that nobody could use."""
+class Wrong(BaseException):
+    """A parser said or did what may not be. No parser that catches every `Exception` swallows it."""
 
 
 class TooSlow(BaseException):
-    """An input took too long. No parser that catches every `Exception` swallows it."""
+    """An input took too long. As above."""
 
 
 class TooMuchMemory(Exception):
@@ -138,6 +162,11 @@ def _too_slow(*_: object) -> None:
     raise TooSlow("interrupted")
 
 
+def _forget_high_water() -> None:
+    """From now on the most is counted anew (proc(5), clear_refs)."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def _high_water_mb() -> int:
-    """The most that this process ever had in memory."""
+    """The most that this process had in memory since then."""
     return int(_HIGH_WATER.findall(Path("/proc/self/status").read_text())[0]) // 1000

@@ -2,10 +2,11 @@
 
 import traceback
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
+from typing import Any, Self
 
-from fuzz.target import Material, Source, Target
+from fuzz.target import Cost, Material, Passed, Source, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +21,52 @@ class Finding:
 
 @dataclass(slots=True)
 class Trial:
-    """What came of some inputs: how many there were, how often each word was said, the first finding.
+    """What came of some inputs: how many there were, how often each word was said, the most one took, a finding.
 
     `covered` counts the places in the code that were reached, where that is measured.
     """
 
     inputs: int = 0
     words: Counter[str] = field(default_factory=Counter)
+    worst: Cost = field(default_factory=Cost)
     finding: Finding | None = None
     covered: int = 0
+
+    def count(self, came: Passed | Finding) -> None:
+        """Counts what came of one more input."""
+        self.inputs += 1
+        if isinstance(came, Finding):
+            self.finding = came
+        else:
+            self.words[came.word] += 1
+            self.worst |= came.cost
+
+    def as_json(self) -> dict[str, Any]:
+        """In JSON's own types."""
+        return {
+            "inputs": self.inputs,
+            "words": dict(self.words.most_common()),
+            "worst": asdict(self.worst),
+            "finding": self.finding and asdict(self.finding) | {"content": self.finding.content.hex()},
+        }
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        """Said by another process."""
+        found = said["finding"]
+        finding = Finding(**found | {"content": bytes.fromhex(found["content"])}) if found else None
+        return cls(said["inputs"], Counter(said["words"]), Cost(**said["worst"]), finding)
 
     def add(self, more: "Trial") -> None:
         """Counts what came of further inputs, too."""
         self.inputs += more.inputs
         self.words += more.words
+        self.worst |= more.worst
         self.finding = more.finding
 
 
 def nth(target: Target, material: Material, *, seed: int, number: int) -> bytes:
-    """The input of this number. The first ones are the valid ones themselves."""
+    """The input of this number. The first ones are the seeds themselves."""
     if number < len(material.seeds):
         return material.seeds[number]
     chance = Random(f"{seed}/{number}")  # noqa: S311  (nothing to guess)
@@ -47,7 +75,7 @@ def nth(target: Target, material: Material, *, seed: int, number: int) -> bytes:
     return mutated[: target.max_bytes]
 
 
-def attempt(target: Target, content: bytes, material: Material) -> str | Finding:
+def attempt(target: Target, content: bytes, material: Material) -> Passed | Finding:
     """What a target makes of an input, be it a finding."""
     try:
         return target.attempt(content, material.context)
@@ -62,10 +90,7 @@ def attempts(target: Target, material: Material, seed: int, first: int, count: i
     """Tries the inputs of these numbers, up to the first finding. For a worker, too."""
     trial = Trial()
     for number in range(first, first + count):
-        found = attempt(target, nth(target, material, seed=seed, number=number), material)
-        trial.inputs += 1
-        if isinstance(found, Finding):
-            trial.finding = found
+        trial.count(attempt(target, nth(target, material, seed=seed, number=number), material))
+        if trial.finding:
             break
-        trial.words[found] += 1
     return trial
