@@ -12,18 +12,33 @@ from fuzz.trial import Finding, Trial, attempts, nth
 
 BATCH = 25
 """Inputs that are tried at once."""
-_LIMITS = Limits(seconds=60.0)
-"""Those of the real sandbox, but for the time, which is that of a batch."""
+_BATCH_TAKES = 30
+"""How many times the limit of one input a batch may take."""
 _Tried: TypeAlias = Callable[[int, int], Trial]
 """Tries inputs: the number of the first one, and how many."""
 
 
-def run(target: Target, material: Material, *, seed: int, go_on: Callable[[Trial], bool], batch: int = BATCH) -> Trial:
-    """Tries inputs as long as it may `go_on`, or up to the first finding."""
+def run(  # noqa: PLR0913
+    target: Target,
+    material: Material,
+    *,
+    seed: int,
+    go_on: Callable[[Trial], bool],
+    batch: int = BATCH,
+    sandbox: Sandbox | None = None,
+) -> Trial:
+    """Tries inputs as long as it may `go_on`, or up to the first finding; in a sandbox of its own if none is given."""
     if not target.contained:
         return _run(partial(attempts, target, material, seed), go_on, batch)
-    with Sandbox(limits=_LIMITS) as sandbox:
+    if sandbox is not None:
         return _run(_Contained(sandbox, target, material, seed), go_on, batch)
+    with sandbox_for(target) as own:
+        return _run(_Contained(own, target, material, seed), go_on, batch)
+
+
+def sandbox_for(target: Target) -> Sandbox:
+    """A sandbox with the limits of production, but for the time, which is that of a batch."""
+    return Sandbox(limits=Limits(seconds=_BATCH_TAKES * target.cpu_s))
 
 
 def _run(tried: _Tried, go_on: Callable[[Trial], bool], batch: int) -> Trial:

@@ -5,6 +5,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -163,8 +164,9 @@ def _too_slow(*_: object) -> None:
 
 
 def _forget_high_water() -> None:
-    """From now on the most is counted anew (proc(5), clear_refs)."""
-    Path("/proc/self/clear_refs").write_text("5")
+    """From now on the most is counted anew (proc(5), clear_refs). Where that can't be, what was before hides some."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def _high_water_mb() -> int:

@@ -173,9 +173,9 @@ def _app_attest_seeds() -> Material:
     secret = phone.key.private_numbers().private_value
     context = _Apple(AppAttestPolicy(app=IOS_APP, root=apple.pem), key, secret, frozenset(data))
     inside = [_INSIDE + each for each in data]
-    return Material(
-        (phone.attestation(_DIGEST), phone.attestation(_DIGEST, extensions={}), *assertions, *inside), context
-    )
+    attestations = [phone.attestation(_DIGEST), phone.attestation(_DIGEST, extensions={})]
+    other = Phone(apple).assertion(_DIGEST, counter=8)
+    return Material((*attestations, *assertions, other, *inside), context)
 
 
 def _play_integrity_seeds() -> Material:
@@ -192,7 +192,7 @@ def _play_integrity_seeds() -> Material:
     both = classic | {"requestDetails": classic["requestDetails"] | {"requestHash": base64url(bytes(32))}}
     verdicts = [json.dumps(each).encode() for each in (classic, standard)]
     sealed = [google.signed(each) for each in verdicts]
-    other = google.signed(verdicts[0], signer=Google().key)
+    other = google.signed(json.dumps(classic | {"by": "a stranger"}).encode(), signer=Google().key)
     tokens = [google.encrypted(each) for each in sealed]
     seeds = (
         *(each.encode() for each in tokens),

@@ -37,6 +37,7 @@ from tests.evidence.capture import Holder, now
 _SIZE: Final = (160, 120)
 _DETAILS_SIZE: Final = (640, 480)
 _HEADER: Final = 9
+_APP11: Final = b"\xff\xeb"
 _MOST_FEATURES: Final = 40_000
 
 
@@ -98,8 +99,14 @@ def _photo_seeds() -> Material:
         authority.pem, now(), frozenset(_shown(each) for each in shown if isinstance(each, PhotoFindings))
     )
     others = (camera.edit(signed[0]), Holder.authority("Others").camera().sign(taken))
-    darker = jpeg([*(jpeg_segments(signed[0]) or [])[:-1], (jpeg_segments(taken) or [])[-1][:-2] + b"\0\xff\xd9"])
-    return Material((taken, *signed, *others, darker, *_pictures()), context)
+    fake = _with_manifest_of(signed[0], as_phone(picture("rocket", _SIZE)))
+    return Material((taken, *signed, *others, fake, *_pictures()), context)
+
+
+def _with_manifest_of(signed: bytes, other: bytes) -> bytes:
+    """Another picture, with the manifest of the one that was signed."""
+    manifest = [segment for segment in jpeg_segments(signed) or () if segment.startswith(_APP11)]
+    return jpeg([*manifest, *(jpeg_segments(other) or ())])
 
 
 def _pictures() -> Iterator[bytes]:
