@@ -334,6 +334,29 @@ def test_a_single_pixel_that_can_be_seen_through_is_enough(shoot: Shoot, place: 
     assert refused(saved(image, "PNG", compress_level=1)).measured == "transparent"
 
 
+def with_palette(palette: bytes, *, transparency: bytes = b"") -> bytes:
+    """A PNG of 160 by 160 pixels with the colours 0 to 15, of which the palette has some."""
+    whole = png_of(160, 160, zlib.compress((b"\0" + bytes(range(16)) * 10) * 160), colours="P")
+    chunks = png_chunk(b"PLTE", palette) if palette else b""
+    chunks += png_chunk(b"tRNS", transparency) if transparency else b""
+    return whole.replace(png_chunk(b"PLTE", bytes(48)), chunks)
+
+
+@pytest.mark.parametrize("transparency", [b"", b"\xff\xff"])
+@pytest.mark.parametrize("colours", [0, 1, 15])
+def test_a_pixel_whose_colour_is_not_in_the_palette_is_refused(colours: int, transparency: bytes) -> None:
+    """Some programs show it black, others grey, others show nothing of the file."""
+    refusal = refused(with_palette(bytes(range(3)) * colours, transparency=transparency))
+    assert (refusal.code, refusal.measured, refusal.limit) == ("photo.mode", "out of the palette", "in the palette")
+
+
+@pytest.mark.parametrize("transparency", [b"", b"\xff\xff"])
+@pytest.mark.parametrize("colours", [16, 17, 256])
+def test_a_palette_may_have_more_colours_than_are_used(colours: int, transparency: bytes) -> None:
+    """They are all there."""
+    assert found(with_palette(bytes(range(3)) * colours, transparency=transparency)).format == "png"
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_an_opaque_picture_with_alpha_is_a_photo(shoot: Shoot, kind: str) -> None:
     """Programs that save screenshots and edits write alpha everywhere."""

@@ -13,7 +13,7 @@ from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
 from web3.middleware import ExtraDataToPOAMiddleware
-from web3.types import TxParams, TxReceipt
+from web3.types import Nonce, TxParams, TxReceipt, Wei
 
 from escrow_chain.chain import abi
 from escrow_chain.chain.errors import (
@@ -160,13 +160,13 @@ class Node:
         address = Web3.to_checksum_address(sender)
         asked: TxParams = {**call, "from": address}
         gas = int(call.get("gas") or self.gas_limit(asked))
-        tip = number(self.w3.eth.max_priority_fee)
+        tip = Wei(number(self.w3.eth.max_priority_fee))
         fee = 2 * number(self.w3.eth.get_block("latest")["baseFeePerGas"]) + tip
         if gas * fee > self.max_cost:
             raise TooExpensive(gas * fee, self.max_cost)
         if balance < value + gas * fee:
             raise InsufficientCoin(sender, balance, value + gas * fee)
-        nonce = number(self.w3.eth.get_transaction_count(address, "pending"))
+        nonce = Nonce(number(self.w3.eth.get_transaction_count(address, "pending")))
         return {
             **asked,
             "chainId": self.chain_id,

@@ -1,10 +1,10 @@
 """The parser of photos. It sees untrusted bytes, so it runs in a killable worker and nowhere else.
 
 In this order: what the first bytes say it is; the pixels that the header promises; one frame; greys
-that everybody shows alike; no second format in the same file; every byte decoded; nothing to be seen
-through. Only then is anything measured: what is hashed must be what people see. A JPEG is decoded to
-its brightness alone: all its data are read, but no time goes into colours that nothing here looks
-at. Last its manifest is verified, if it has one.
+that everybody shows alike; no second format in the same file; every byte decoded; a colour for every
+pixel; nothing to be seen through. Only then is anything measured: what is hashed must be what people
+see. A JPEG is decoded to its brightness alone: all its data are read, but no time goes into colours
+that nothing here looks at. Last its manifest is verified, if it has one.
 
 Imported by a fresh worker, so it imports little.
 """
@@ -204,6 +204,8 @@ def _findings(image: Image.Image) -> PhotoFindings | Refusal:
         image.draft("L", image.size)
     width, height = image.size
     image.load()  # decodes it whole; metadata may stand behind the pixels
+    if _lacks_colours(image):
+        return _mode_refusal("out of the palette", limit="in the palette")
     if _can_be_seen_through(image):
         return _mode_refusal("transparent", limit="opaque")
     brightness = image if image.mode == "L" else image.convert("L")
@@ -230,6 +232,14 @@ def _manifest(content: bytes, kind: PhotoFormat, anchors: str, at: datetime | No
     from escrow_chain.evidence.c2pa_manifest import manifest_of  # noqa: PLC0415  (loads 20 MB, for few photos)
 
     return manifest_of(content, mime=f"image/{kind}", anchors=anchors, at=at)
+
+
+def _lacks_colours(image: Image.Image) -> bool:
+    """Whether the colour of any pixel is not in the palette: it is shown black, grey, or not at all."""
+    if image.mode != "P":
+        return False
+    colours = len(image.getpalette() or ()) // 3
+    return any(image.histogram()[colours:])
 
 
 def _can_be_seen_through(image: Image.Image) -> bool:
