@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
-from c2pa import Builder, C2paSignerInfo, Context, Signer
+from c2pa import Builder, C2paBuilderIntent, C2paSignerInfo, Context, Signer
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -75,8 +75,20 @@ class Camera:
         """The photo as an editor signs it, that keeps the photo that it opened as an ingredient."""
         return self._signed(photo, manifest(**lies), "image/jpeg", parent=photo)
 
+    def update(self, photo: bytes) -> bytes:
+        """The photo with one more manifest, which says nothing of its picture: what C2PA calls an update."""
+        described = {key: value for key, value in manifest().items() if key != "assertions"}
+        return self._signed(photo, described, "image/jpeg", intent=C2paBuilderIntent.UPDATE)
+
     def _signed(
-        self, photo: bytes, described: Mapping[str, Any], mime: str, *, url: str = "", parent: bytes = b""
+        self,
+        photo: bytes,
+        described: Mapping[str, Any],
+        mime: str,
+        *,
+        url: str = "",
+        parent: bytes = b"",
+        intent: C2paBuilderIntent | None = None,
     ) -> bytes:
         chain = "".join(each.public_bytes(Encoding.PEM).decode() for each in self.holder.chain)
         key = self.holder.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -89,6 +101,8 @@ class Camera:
             if url:
                 builder.set_no_embed()
                 builder.set_remote_url(url)
+            if intent is not None:
+                builder.set_intent(intent)
             if parent:
                 builder.add_ingredient({"title": "a photo", "relationship": "parentOf"}, mime, io.BytesIO(parent))
             builder.sign(signer, mime, io.BytesIO(photo), signed)

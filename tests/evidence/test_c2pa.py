@@ -7,11 +7,12 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
 from c2pa import C2paError, Reader
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -21,11 +22,13 @@ from escrow_chain.evidence.photo import PhotoFindings, parse_photo
 from escrow_chain.evidence.photo_reader import PhotoReader, ReadPhoto
 from escrow_chain.terms.photo import Manifest, ManifestState
 from tests.evidence.capture import CREATED, NONCE, YEAR, Camera, Holder, now, segments, transplanted
+from tests.evidence.forged import BORN, DEAD, OVER, certified, misspelled, resigned, with_unique_id
 from tests.evidence.test_photo import opened, saved
 
 ROOT = Holder.authority()
 CAMERAS = ROOT.under("Example Cameras Issuer")
 CAMERA = CAMERAS.camera()
+OLD_ROOT = Holder.authority(since=BORN, until=DEAD)
 STRANGER = Holder.authority("Somebody").camera()
 PHOTO = photograph("coffee", (800, 600))
 OTHER_PHOTO = photograph("chelsea", (800, 600))
@@ -155,6 +158,35 @@ def test_the_older_usages_are_those_of_cameras_too(usage: ObjectIdentifier) -> N
 def test_a_certificate_for_another_purpose_is_not_trusted() -> None:
     """An authority that signs cameras may sign clocks as well."""
     assert found(ROOT.camera(ExtendedKeyUsageOID.TIME_STAMPING).sign(PHOTO)).state == UNTRUSTED
+
+
+def state_before(over: Holder) -> ManifestState:
+    """Of a photo that was received long ago, and was signed with this certificate of an old authority."""
+    signed = resigned(CAMERA.sign(PHOTO), over)
+    manifest = manifest_of(signed, mime="image/jpeg", anchors=OLD_ROOT.pem, at=OVER - YEAR)
+    assert manifest is not None
+    return manifest.state
+
+
+@pytest.mark.parametrize("until", [OVER, DEAD])
+def test_a_certificate_may_be_over_when_somebody_judges(until: datetime) -> None:
+    """If it was good at the receipt, by the clock of the service."""
+    assert state_before(certified(OLD_ROOT, until=until)) == TRUSTED
+
+
+@pytest.mark.parametrize("until", [OVER, DEAD])
+def test_a_certificate_with_a_unique_id_is_not_trusted(until: datetime) -> None:
+    """c2pa-rs says so until it has expired, and no longer: two judges must find the same whenever they look."""
+    assert state_before(with_unique_id(certified(OLD_ROOT, until=until), OLD_ROOT)) == UNTRUSTED
+
+
+def test_a_name_that_cannot_be_spelled_out_says_nothing_of_the_photo() -> None:
+    """Neither of that of its own camera, nor of that of another one."""
+    unread = misspelled(certified(ROOT, uses=["key_agreement"]), ROOT)
+    assert found(resigned(CAMERA.sign(PHOTO), unread)).state == UNTRUSTED
+    beside = unread.certificate.public_bytes(Encoding.DER)
+    signed = resigned(CAMERA.sign(PHOTO), certified(ROOT), pad=b"\x59" + len(beside).to_bytes(2) + beside)
+    assert found(signed).state == TRUSTED
 
 
 def test_a_camera_is_no_authority() -> None:

@@ -30,10 +30,13 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
+from asn1crypto.core import Void  # type: ignore[import-untyped]
+from asn1crypto.x509 import TbsCertificate  # type: ignore[import-untyped]
 from c2pa import C2paError, Context, Reader  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -100,7 +103,7 @@ def _unreadable(why: str) -> Manifest:
 def _settings(*, signers: Iterable[x509.Certificate], verify: bool) -> _Report:
     allowed = "".join(signer.public_bytes(Encoding.PEM).decode() for signer in signers)
     usages = "\n".join(usage.dotted_string for usage in _SIGNING)
-    trusted = {"trust_kind": "manifest", "trust_anchors": "", "allowed_list": allowed or None}
+    trusted = {"trust_kind": "manifest", "trust_anchors": "", "allowed_list": allowed}
     return {
         "trust": {"anchors": [trusted], "trust_config": usages},
         "core": {
@@ -163,24 +166,29 @@ def _trusted_signers(store: bytes, verifier: ClientVerifier) -> tuple[x509.Certi
     It does not matter where they stand and how many they are: c2pa-rs says later which of them signed.
     """
     certificates = list(islice(_certificates(store), _MOST_CERTIFICATES))
-    return tuple(each for each in certificates if _leads_to_anchor(each, certificates, verifier))
+    leading = (each for each in certificates if _leads_to_anchor(each, certificates, verifier))
+    return tuple(each for each in leading if not _has_unique_id(each))
 
 
 def _leads_to_anchor(certificate: x509.Certificate, issuers: list[x509.Certificate], verifier: ClientVerifier) -> bool:
     try:
         verifier.verify(certificate, issuers)
-    except VerificationError:
+    except (VerificationError, ValueError):  # the latter if a name in it cannot be spelled out
         return False
     return True
+
+
+def _has_unique_id(certificate: x509.Certificate) -> bool:
+    """Whether bits tell one of its names from the same ones, which the profile forbids and the path does not show."""
+    signed = TbsCertificate.load(certificate.tbs_certificate_bytes)
+    return any(not isinstance(signed[whose], Void) for whose in ("issuer_unique_id", "subject_unique_id"))
 
 
 def _certificates(store: bytes) -> Iterator[x509.Certificate]:
     for candidate in islice(_CERTIFICATE.finditer(store), _MOST_CANDIDATES):
         begin = candidate.start(1) + 2
-        try:
+        with suppress(ValueError, x509.InvalidVersion):
             yield x509.load_der_x509_certificate(store[begin : begin + int.from_bytes(candidate[1])])
-        except (ValueError, x509.InvalidVersion):
-            continue
 
 
 def _for_signing(_policy: Policy, _certificate: x509.Certificate, usages: x509.ExtendedKeyUsage | None) -> None:
@@ -216,7 +224,10 @@ _SIGNER: Final = (
     .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _signs)
     .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _no_issuer)
 )
-"""The certificate profile of C2PA, section 14.5.1: what c2pa-rs asks of a certificate, if it has not expired."""
+"""The certificate profile of C2PA, section 14.5.1: what c2pa-rs asks of a certificate, if it has not expired.
+
+That it has no unique ids belongs to it, too, and is looked at elsewhere.
+"""
 _ISSUER: Final = ExtensionPolicy.webpki_defaults_ca().may_be_present(
     x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _for_signing
 )
