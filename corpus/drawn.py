@@ -22,6 +22,8 @@ LARGE: Final = (1000, 750)
 BLACK, WHITE = 60, 200
 """What is darker, or brighter, is left alone where a picture is tuned."""
 JUST_SHARP, JUST_BLURRED = 5.4, 4.6
+COMMENT: Final = 57_000
+"""Bytes of an archive's comment, which is longer than the photo before it."""
 JUST_LIT, JUST_DARK, JUST_DIM, JUST_GLARING = 20.8, 19.2, 234.2, 235.8
 
 
@@ -124,6 +126,18 @@ def broken() -> dict[str, bytes]:
         "apple.heic": b"\0\0\0\x18ftypheic" + bytes(100),
         "unknown.bin": bytes(range(256)),
     }
+
+
+def small() -> dict[str, bytes]:
+    """What is in so few bytes that a photo can have many more behind it."""
+    end = b"PK\x05\x06" + bytes(16) + struct.pack("<H", COMMENT)
+    return {"cloth-archived.jpg": cloth() + end}
+
+
+def cloth() -> bytes:
+    """Squares of many greys: there is much to tell it from others by, in few bytes."""
+    greys = np.random.default_rng(5).integers(30, 226, (12, 16), dtype=np.uint8)
+    return saved(Image.fromarray(np.kron(greys, np.ones((40, 40), np.uint8))), quality=50, optimize=True)
 
 
 def tracks() -> dict[str, bytes]:

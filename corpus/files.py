@@ -7,13 +7,15 @@ made over it. Delete a file to have it made anew, and all files of its family (`
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from corpus import drawn, filmed, papers
+from corpus import cameras, drawn, filmed, papers
 from corpus.case import FILES
 
 FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "pictures": drawn.pictures,
     "broken pictures": drawn.broken,
+    "small pictures": drawn.small,
     "photos that cameras signed": filmed.photos,
+    "photos of a cloth": cameras.photos,
     "documents": papers.plain,
     "refused documents": papers.refused,
     "documents that people signed": papers.signed_papers,

@@ -11,6 +11,8 @@ SUBJECTS: Final = (
     "refused_terms",
     "places",
     "photos",
+    "pictures",
+    "manifests",
     "meetings",
     "words",
     "codes",

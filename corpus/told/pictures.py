@@ -1,0 +1,43 @@
+"""Pictures that are there for two terms, and photos that are something else at once."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from corpus.case import FILES, Case
+from corpus.drawn import COMMENT
+from corpus.story import Story, term
+
+NOT_ENOUGH: Final = "photo.count"
+
+
+def cases() -> Iterator[Case]:
+    """See the module."""
+    yield _copied_for_another_term()
+    yield _long_comment()
+
+
+def _copied_for_another_term() -> Case:
+    story = Story(
+        "pictures-copied-for-another-term",
+        "One picture is not there for two terms, though it is two files.",
+        term("photo_upload"),
+        term("photo_upload", description="another"),
+        threat=7,
+        honest="photos-two-for-two-terms",
+    )
+    story.upload("coffee.jpg")
+    story.upload("coffee-recompressed.jpg", about_term=1)
+    return story.fails("photo.same_picture", NOT_ENOUGH, accepted=[0])
+
+
+def _long_comment() -> Case:
+    story = Story(
+        "pictures-long-comment",
+        "An archive that has a comment far longer than the photo before it is an archive.",
+        term("photo_upload"),
+        threat=11,
+        honest="photos-one",
+    )
+    photo = "cloth-archived.jpg"
+    story.upload(story.padded(photo, (FILES / photo).stat().st_size + COMMENT))
+    return story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)
