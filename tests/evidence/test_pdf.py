@@ -340,6 +340,17 @@ def test_what_is_no_text_is_nobodys_name_or_value(field: bytes, instead: bytes) 
     assert refusal.code in ("document.damaged", "document.appearance")
 
 
+def test_a_list_shows_what_is_chosen_among_all_that_could_be() -> None:
+    """What was not chosen stands between what was; a combo box and a text show nothing else."""
+    options = b"/Opt [[(s) (small)] [(l) (large)] (huge)] /Rect [0 0 99 20]"
+    chosen = b"/FT /Ch /T (size) /Ff 2097152 /V [(s) (huge)] " + options
+    assert found(assembled(a_form(chosen, look=b"small large huge"))).fields == {"size": "small\nhuge"}
+    assert refused(assembled(a_form(chosen, look=b"small large"))).code == "document.appearance"
+    combo = b"/FT /Ch /T (size) /Ff 131072 /V (s) " + options
+    assert found(assembled(a_form(combo, look=b"small"))).fields == {"size": "small"}
+    assert refused(assembled(a_form(combo, look=b"small large huge"))).code == "document.appearance"
+
+
 def test_texts_are_read_in_any_script() -> None:
     """UTF-16 as the standard has it."""
     text = "Kizza Ṅkugwa 检验"

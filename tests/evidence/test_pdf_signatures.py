@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from escrow_chain.evidence.pdf_signatures import SignatureFindings
+from escrow_chain.evidence.refusal import Refusal
 from tests.evidence.papers import (
     BORN,
     DEAD,
@@ -164,7 +165,8 @@ def test_a_byte_changed_within_makes_the_signature_unsound() -> None:
     """In the pages as in the signature itself: then nobody is known to have signed."""
     content = report()
     for place in (content.index(b"(anonymous)") + 1, content.index(b"/ByteRange") - 1500):
-        changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        other = b"0" if content[place : place + 1] != b"0" else b"1"
+        changed = content[:place] + other + content[place + 1 :]
         findings = read(changed, bureau())
         assert findings.signatures == (UNSOUND,)
         assert "signature" not in findings.fields
@@ -244,6 +246,15 @@ def test_a_field_filled_with_something_else_has_an_unsound_signature(value: byte
     changed = updated(form(), {39: b"<< /Fields [90 0 R] >>", 90: field})
     findings = read(changed, bureau())
     assert findings == DocumentFindings(pages=1, fields={}, signatures=(UNSOUND,))
+
+
+def test_a_form_that_only_one_library_can_walk_through_is_refused() -> None:
+    """Here one gives up at a tree of fields that has no end."""
+    deep = {number: b"<< /T (a) /Kids [%d 0 R] >>" % (number + 1) for number in range(100, 2000)}
+    form_of_both = {39: b"<< /Fields [90 0 R 100 0 R] >>", 90: b"<< /FT /Sig /T (signature) /V << /Type /Sig >> >>"}
+    refusal = parse_pdf(updated(form(), form_of_both | deep), roots=(), at=RECEIVED)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.measured) == ("document.damaged", "RecursionError")
 
 
 @pytest.mark.parametrize("roots", [[b""], [b"no certificate"], [bureau().der[:-1]], [bureau().der + b"\0"]])

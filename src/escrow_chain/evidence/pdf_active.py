@@ -109,7 +109,7 @@ class Search:
 
     def _inflate(self, data: bytes) -> None:
         engine, step = zlib.decompressobj(), _STEP
-        while step == _STEP and not engine.eof:
+        while step == _STEP:
             step = len(engine.decompress(data, _STEP))
             data = engine.unconsumed_tail
             self._count(step)

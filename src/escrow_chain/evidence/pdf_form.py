@@ -4,7 +4,7 @@ Runs in a killable worker.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from pypdf import PageObject, PdfReader
@@ -103,13 +103,12 @@ class Form:
             if states != {value} - {"Off"}:
                 raise _shown_otherwise(name)
             return "" if value == "Off" else value
-        value = "\n".join(_texts(entries))
-        for widget in widgets:
-            shown = self._shown_text(widget)
-            listed = kind == "/Ch" and not flags & _COMBO_BOX
-            if shown is not None and not (inked(value) in inked(shown) if listed else inked(value) == inked(shown)):
+        texts = _texts(entries)
+        listed = kind == "/Ch" and not flags & _COMBO_BOX
+        for shown in map(self._shown_text, widgets):
+            if shown is not None and not _agrees(inked(shown), map(inked, texts), listed=listed):
                 raise _shown_otherwise(name)
-        return value
+        return "\n".join(texts)
 
     def _shown_text(self, widget: DictionaryObject) -> str | None:
         """The text of a widget's appearance. None: it has none, so programs show the value."""
@@ -118,6 +117,11 @@ class Form:
         if not isinstance(picture, StreamObject):
             return None
         return self._pages[0].extract_xform_text(picture)  # type: ignore[arg-type]  # any stream will do
+
+
+def _agrees(shown: str, texts: Iterable[str], *, listed: bool) -> bool:
+    """A list shows what is chosen among all that could be; any other field shows what it says, and nothing else."""
+    return all(text in shown for text in texts) if listed else shown == "".join(texts)
 
 
 def _texts(entries: dict[str, Any]) -> list[str]:
@@ -136,7 +140,6 @@ def _text(value: Any) -> str:
         value = create_string_object(value.get_data())
     if not isinstance(value, str):
         raise damaged("field without text")
-    value.encode()
     return str(value)
 
 

@@ -21,7 +21,6 @@ class Refused(Exception):
         limit: Measure = None,
         unit: str | None = None,
     ) -> None:
-        super().__init__(code)
         self.refusal = Refusal(f"document.{code}", sentence, measured, limit, unit)
 
 

@@ -7,7 +7,8 @@ have to be fetched, or believed because the file says so. Source: ISO 32000-2, 1
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -80,42 +81,31 @@ def read_signatures(
     """What is found about the signatures in these fields of a file, by their qualified names, in the same order."""
     if not fields:
         return ()
-    signed = _signed_fields(reader)
+    signed = {name: field for name, _, field in enumerate_sig_fields(reader, filled_status=True)}
     anchors = tuple(_valid_roots(roots, at))
-    return tuple(_look(reader, content, name, signed.get(name), anchors, at) for name in fields)
-
-
-def _signed_fields(reader: PdfFileReader) -> dict[str, IndirectObject]:
-    try:
-        return {name: field for name, _, field in enumerate_sig_fields(reader, filled_status=True)}
-    except _UNREADABLE:
-        return {}
+    return tuple(_look(reader, content, name, signed, anchors, at) for name in fields)
 
 
 def _valid_roots(roots: Sequence[bytes], at: datetime) -> Iterator[x509.Certificate]:
     """Those that are certificates, and valid at that moment."""
     for root in roots:
-        try:
+        with suppress(TypeError, ValueError):
             certificate = x509.Certificate.load(root, strict=True)
             if certificate.not_valid_before <= at <= certificate.not_valid_after:
                 yield certificate
-        except (TypeError, ValueError):
-            continue
 
 
 def _look(  # noqa: PLR0913, PLR0917
     reader: PdfFileReader,
     content: bytes,
     name: str,
-    field: IndirectObject | None,
+    signed: Mapping[str, IndirectObject],
     anchors: Sequence[x509.Certificate],
     at: datetime,
 ) -> SignatureFindings:
     unsound = SignatureFindings(field=name, signer="", whole=False, root=None)
-    if field is None:
-        return unsound
     try:
-        signature = EmbeddedPdfSignature(reader, field, name)  # type: ignore[arg-type]  # it follows references
+        signature = EmbeddedPdfSignature(reader, signed[name], name)  # type: ignore[arg-type]  # it follows references
         status = _status(signature, anchors, at)
         if not _is_sound(status):
             return unsound
