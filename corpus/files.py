@@ -7,7 +7,7 @@ made over it. Delete a file to have it made anew, and all files of its family (`
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from corpus import cameras, drawn, filmed, papers
+from corpus import cameras, drawn, filmed, odd_papers, papers, sealed
 from corpus.case import FILES
 
 FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
@@ -19,6 +19,8 @@ FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "documents": papers.plain,
     "refused documents": papers.refused,
     "documents that people signed": papers.signed_papers,
+    "odd documents": odd_papers.odd,
+    "documents that are signed by hand": sealed.sealed,
     "tracks": drawn.tracks,
 }
 

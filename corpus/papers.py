@@ -27,9 +27,9 @@ from tests.evidence.papers import (
 
 LONG: Final = {"born": datetime(2020, 1, 1, tzinfo=UTC), "dead": datetime(2049, 1, 1, tzinfo=UTC)}
 BUREAU, OTHER_BUREAU, PAST_BUREAU = "bureau.der", "other-bureau.der", "past-bureau.der"
-_SCRIPT: Final = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
-_TEXT: Final = b"/FT /Tx /T (result) /V (approved) /Rect [0 0 99 20]"
-_CHOICE: Final = b"/FT /Ch /T (result) /V (approved) /Rect [0 0 99 20]"
+SCRIPT: Final = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
+TEXT: Final = b"/FT /Tx /T (result) /V (approved) /Rect [0 0 99 20]"
+CHOICE: Final = b"/FT /Ch /T (result) /V (approved) /Rect [0 0 99 20]"
 _LINKS: Final = {
     "http": b"http://example.com",
     "mail": b"mailto:a@example.com",
@@ -59,15 +59,15 @@ def plain() -> dict[str, bytes]:
         "form-other.pdf": form(inspector="Peter Okello"),
         "bare.pdf": assembled(),
         "boxed.pdf": boxed(BARE),
-        "linked.pdf": assembled(_annotated(b"/A << /S /URI /URI (https://example.com) >>")),
-        "hidden-field.pdf": assembled(_field(_TEXT + b"/F 2")),
-        "field.pdf": assembled(_field(_TEXT, look=b"approved")),
-        "longest-value.pdf": assembled(_field(_TEXT.replace(b"approved", b"x" * 10_000))),
+        "linked.pdf": assembled(annotated(b"/A << /S /URI /URI (https://example.com) >>")),
+        "hidden-field.pdf": assembled(field(TEXT + b"/F 2")),
+        "field.pdf": assembled(field(TEXT, look=b"approved")),
+        "longest-value.pdf": assembled(field(TEXT.replace(b"approved", b"x" * 10_000))),
         "fields-1000.pdf": assembled(_many_fields(1000)),
         "signatures-20.pdf": assembled(_many_signatures(20)),
         "pages-500.pdf": _pages(500),
         "revisions-100.pdf": _revisions(100),
-        "opened-at.pdf": assembled(_catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] >>")),
+        "opened-at.pdf": assembled(catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] >>")),
         "spelled.pdf": assembled({**BARE, 7: b"<< /Length 3 /Filter /ASCIIHexDecode >>\nstream\n41>\nendstream"}),
         "run-length.pdf": assembled(
             {**BARE, 7: b"<< /Length 3 /Filter /RunLengthDecode >>\nstream\n\0A\x80\nendstream"}
@@ -75,23 +75,23 @@ def plain() -> dict[str, bytes]:
         "inflated.pdf": assembled({**BARE, 7: stream(bytes(MAX_INFLATED))}),
         "objects-50000.pdf": _freed(MAX_OBJECTS - 4),
         "values-300000.pdf": _crowd(MAX_VALUES - 58),
-        "longest-name.pdf": assembled(_field(_TEXT.replace(b"result", b"x" * 200))),
-        "no-view.pdf": assembled(_field(_TEXT + b"/F 32")),
-        "printed.pdf": assembled(_field(_TEXT + b"/F 4")),
-        "no-width.pdf": assembled(_field(_TEXT.replace(b"[0 0 99 20]", b"[5 5 5 20]"))),
-        "no-height.pdf": assembled(_field(_TEXT.replace(b"[0 0 99 20]", b"[5 5 99 5]"))),
-        "no-place.pdf": assembled(_field(_TEXT.replace(b"/Rect [0 0 99 20]", b""))),
-        "no-page.pdf": assembled({**_field(_TEXT), 3: PAGE}),
-        "invisible.pdf": assembled(_field(_TEXT.replace(b"(approved)", b"<FEFF200B2060FEFF3164>"))),
-        "pushed.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Ff 65536 /Rect [0 0 9 9]")),
-        "checked.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Rect [0 0 9 9]")),
-        "unchecked.pdf": assembled(_field(b"/FT /Btn /T (result) /V /Off /AS /Off /Rect [0 0 9 9]")),
-        "listed.pdf": assembled(_field(_CHOICE, look=b"rejected approved")),
+        "longest-name.pdf": assembled(field(TEXT.replace(b"result", b"x" * 200))),
+        "no-view.pdf": assembled(field(TEXT + b"/F 32")),
+        "printed.pdf": assembled(field(TEXT + b"/F 4")),
+        "no-width.pdf": assembled(field(TEXT.replace(b"[0 0 99 20]", b"[5 5 5 20]"))),
+        "no-height.pdf": assembled(field(TEXT.replace(b"[0 0 99 20]", b"[5 5 99 5]"))),
+        "no-place.pdf": assembled(field(TEXT.replace(b"/Rect [0 0 99 20]", b""))),
+        "no-page.pdf": assembled({**field(TEXT), 3: PAGE}),
+        "invisible.pdf": assembled(field(TEXT.replace(b"(approved)", b"<FEFF200B2060FEFF3164>"))),
+        "pushed.pdf": assembled(field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Ff 65536 /Rect [0 0 9 9]")),
+        "checked.pdf": assembled(field(b"/FT /Btn /T (result) /V /Yes /AS /Yes /Rect [0 0 9 9]")),
+        "unchecked.pdf": assembled(field(b"/FT /Btn /T (result) /V /Off /AS /Off /Rect [0 0 9 9]")),
+        "listed.pdf": assembled(field(CHOICE, look=b"rejected approved")),
         "nested-field.pdf": assembled(_nested_field()),
-        "deleted-field.pdf": updated(assembled(_field(_TEXT)), {}, freed=[4]),
+        "deleted-field.pdf": updated(assembled(field(TEXT)), {}, freed=[4]),
         "stray-field.pdf": assembled(_stray_field()),
-        "chained.pdf": assembled(_annotated(b"/A << /S /GoTo /D (a) /Next [<< /S /Named /N /NextPage >>] >>")),
-        "triggered.pdf": assembled(_annotated(b"/AA << /PV << /S /GoTo /D [3 0 R /Fit] >> >>", kind=b"/Widget")),
+        "chained.pdf": assembled(annotated(b"/A << /S /GoTo /D (a) /Next [<< /S /Named /N /NextPage >>] >>")),
+        "triggered.pdf": assembled(annotated(b"/AA << /PV << /S /GoTo /D [3 0 R /Fit] >> >>", kind=b"/Widget")),
         **{f"linked-{name}.pdf": assembled(_linked(address)) for name, address in _LINKS.items()},
     }
 
@@ -110,7 +110,7 @@ def refused() -> dict[str, bytes]:
         "unrepaired.pdf": assembled().replace(b"0000000015 00000 n", b"0000000016 00000 n"),
         "two-newest.pdf": twice,
         "within-itself.pdf": assembled(_field_within_itself()),
-        "no-text.pdf": assembled(_field(_TEXT.replace(b"(approved)", b"17"))),
+        "no-text.pdf": assembled(field(TEXT.replace(b"(approved)", b"17"))),
         "encrypted.pdf": _encrypted(),
         "bomb.pdf": assembled({**BARE, 7: _packed_twice()}),
         "bomb-inflated.pdf": assembled({**BARE, 7: stream(bytes(MAX_INFLATED + 1))}),
@@ -120,23 +120,23 @@ def refused() -> dict[str, bytes]:
         "bomb-spelled-within.pdf": assembled(
             {**BARE, 7: stream(b"41>", b"").replace(b"/FlateDecode", b"[/LZWDecode /FlateDecode]")}
         ),
-        "script.pdf": assembled(_catalog(b"/OpenAction " + _SCRIPT)),
-        "script-hidden.pdf": boxed({**BARE, 7: b"[[ %s ]]" % _SCRIPT}),
-        "script-tree.pdf": assembled(_catalog(b"/Names << /JavaScript << >> >>")),
-        "launch.pdf": assembled(_annotated(b"/A << /S /Launch /F (cmd.exe) >>")),
+        "script.pdf": assembled(catalog(b"/OpenAction " + SCRIPT)),
+        "script-hidden.pdf": boxed({**BARE, 7: b"[[ %s ]]" % SCRIPT}),
+        "script-tree.pdf": assembled(catalog(b"/Names << /JavaScript << >> >>")),
+        "launch.pdf": assembled(annotated(b"/A << /S /Launch /F (cmd.exe) >>")),
         "link-to-file.pdf": assembled(_linked(b"file:///etc/passwd")),
         "link-to-script.pdf": assembled(_linked(b"javascript:alert\\(1\\)")),
-        "unheard-of.pdf": assembled(_annotated(b"/A << /S /Beam >>")),
-        "fetched-when-opened.pdf": assembled(_catalog(b"/OpenAction << /S /URI /URI (https://example.com) >>")),
+        "unheard-of.pdf": assembled(annotated(b"/A << /S /Beam >>")),
+        "fetched-when-opened.pdf": assembled(catalog(b"/OpenAction << /S /URI /URI (https://example.com) >>")),
         "fetched-next.pdf": assembled(
-            _catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next << /S /URI /URI (https://example.com) >> >>")
+            catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next << /S /URI /URI (https://example.com) >> >>")
         ),
         "fetched-on-sight.pdf": assembled(
-            _annotated(b"/AA << /PV << /S /URI /URI (https://example.com) >> >>", kind=b"/Widget")
+            annotated(b"/AA << /PV << /S /URI /URI (https://example.com) >> >>", kind=b"/Widget")
         ),
-        "embedded.pdf": assembled(_catalog(b"/Names << /EmbeddedFiles << /Names [] >> >>")),
-        "pinned.pdf": assembled(_annotated(b"", kind=b"/FileAttachment")),
-        "xfa.pdf": assembled(_catalog(b"/AcroForm << /Fields [] /XFA 7 0 R >>")),
+        "embedded.pdf": assembled(catalog(b"/Names << /EmbeddedFiles << /Names [] >> >>")),
+        "pinned.pdf": assembled(annotated(b"", kind=b"/FileAttachment")),
+        "xfa.pdf": assembled(catalog(b"/AcroForm << /Fields [] /XFA 7 0 R >>")),
         "external.pdf": assembled({**BARE, 7: stream(b"", b"/F (other.bin)")}),
         "external-page.pdf": assembled({**BARE, 7: stream(b"", b"/Subtype /Form /Ref << /F (a.pdf) >>")}),
         "external-print.pdf": assembled({**BARE, 7: stream(b"", b"/OPI << >>")}),
@@ -145,19 +145,19 @@ def refused() -> dict[str, bytes]:
         "pages-501.pdf": _pages(501),
         "pages-0.pdf": _pages(0),
         "revisions-101.pdf": _revisions(101),
-        "appearance.pdf": assembled(_field(_TEXT, look=b"rejected")),
-        "ticked.pdf": assembled(_field(b"/FT /Btn /T (passed) /V /Yes /AS /Off /Rect [0 0 9 9]")),
+        "appearance.pdf": assembled(field(TEXT, look=b"rejected")),
+        "ticked.pdf": assembled(field(b"/FT /Btn /T (passed) /V /Yes /AS /Off /Rect [0 0 9 9]")),
         "fields.pdf": assembled(_many_fields(1001)),
-        "name.pdf": assembled(_field(_TEXT.replace(b"result", b"x" * 201))),
-        "name-twice.pdf": assembled(_fields({4: _TEXT, 5: _TEXT})),
-        "chosen.pdf": assembled(_field(_CHOICE, look=b"rejected")),
-        "nameless.pdf": assembled(_field(_TEXT.replace(b"(result)", b"()"))),
-        "value.pdf": assembled(_field(_TEXT.replace(b"approved", b"x" * 10_001))),
+        "name.pdf": assembled(field(TEXT.replace(b"result", b"x" * 201))),
+        "name-twice.pdf": assembled(fields({4: TEXT, 5: TEXT})),
+        "chosen.pdf": assembled(field(CHOICE, look=b"rejected")),
+        "nameless.pdf": assembled(field(TEXT.replace(b"(result)", b"()"))),
+        "value.pdf": assembled(field(TEXT.replace(b"approved", b"x" * 10_001))),
         "signatures-21.pdf": assembled(_many_signatures(21)),
         "signatures-twice.pdf": assembled(_many_signatures(2, alike=True)),
         **{f"active-{kind.decode().lower()}.pdf": assembled({**BARE, 7: b"<< /S /%s >>" % kind}) for kind in ACTIONS},
         **{
-            f"annotated-{kind.decode().lower()}.pdf": assembled(_annotated(b"", kind=b"/" + kind))
+            f"annotated-{kind.decode().lower()}.pdf": assembled(annotated(b"", kind=b"/" + kind))
             for kind in ANNOTATIONS
         },
         **{f"embedded-{name}.pdf": assembled(objects) for name, objects in _EMBEDDED.items()},
@@ -199,20 +199,22 @@ def signed_papers() -> dict[str, bytes]:
     }
 
 
-def _catalog(entries: bytes) -> dict[int, bytes]:
+def catalog(entries: bytes) -> dict[int, bytes]:
+    """An empty page, with more in the catalog."""
     return {**BARE, 1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % entries}
 
 
-def _annotated(entries: bytes, *, kind: bytes = b"/Link") -> dict[int, bytes]:
+def annotated(entries: bytes, *, kind: bytes = b"/Link") -> dict[int, bytes]:
+    """A page with an annotation."""
     annotation = b"<< /Type /Annot /Subtype %s /Rect [0 0 9 9] %s >>" % (kind, entries)
     return {**BARE, 3: PAGE[:-2] + b"/Annots [4 0 R] >>", 4: annotation}
 
 
 def _linked(address: bytes) -> dict[int, bytes]:
-    return _annotated(b"/A << /S /URI /URI (%s) >>" % address)
+    return annotated(b"/A << /S /URI /URI (%s) >>" % address)
 
 
-def _fields(bodies: Mapping[int, bytes]) -> dict[int, bytes]:
+def fields(bodies: Mapping[int, bytes]) -> dict[int, bytes]:
     """A page with these fields, each its own widget."""
     named = b" ".join(b"%d 0 R" % number for number in bodies)
     widgets = {number: b"<< /Type /Annot /Subtype /Widget %s >>" % body for number, body in bodies.items()}
@@ -220,38 +222,39 @@ def _fields(bodies: Mapping[int, bytes]) -> dict[int, bytes]:
     return {1: catalog, 2: BARE[2], 3: PAGE[:-2] + b"/Annots [%s] >>" % named, **widgets}
 
 
-def _field(body: bytes, *, look: bytes | None = None) -> dict[int, bytes]:
+def field(body: bytes, *, look: bytes | None = None) -> dict[int, bytes]:
+    """A page with this field, which looks as this text if any."""
     if look is None:
-        return _fields({4: body})
+        return fields({4: body})
     font = b"/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     entries = b"/Type /XObject /Subtype /Form /BBox [0 0 99 20] " + font
     shown = stream(b"/Tx BMC q BT /F 9 Tf 2 5 Td (%s) Tj ET Q EMC" % look, entries)
-    return {**_fields({4: body + b"/AP << /N 5 0 R >>"}), 5: shown}
+    return {**fields({4: body + b"/AP << /N 5 0 R >>"}), 5: shown}
 
 
 def _nested_field() -> dict[int, bytes]:
     """One whose name and value stand above it."""
     above = b"<< /T (box) /FT /Tx /V (approved) /Kids [4 0 R] >>"
     catalog = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>"
-    return {**_field(b"/T (result) /Parent 6 0 R /Rect [0 0 99 20]"), 1: catalog, 6: above}
+    return {**field(b"/T (result) /Parent 6 0 R /Rect [0 0 99 20]"), 1: catalog, 6: above}
 
 
 def _stray_field() -> dict[int, bytes]:
     """One whose value stands in the file and in no table: programs show nothing."""
-    return {**_field(_TEXT.replace(b"(approved)", b"77 0 R")), 7: b"(\n77 0 obj (approved) endobj\n)"}
+    return {**field(TEXT.replace(b"(approved)", b"77 0 R")), 7: b"(\n77 0 obj (approved) endobj\n)"}
 
 
 def _field_within_itself() -> dict[int, bytes]:
-    return {**_fields({4: b"/T (a) /FT /Tx /Kids [4 0 R]"})}
+    return {**fields({4: b"/T (a) /FT /Tx /Kids [4 0 R]"})}
 
 
 def _many_fields(count: int) -> dict[int, bytes]:
-    return _fields({10 + k: b"/FT /Tx /T (field %d) /V (x) /Rect [0 0 9 9]" % k for k in range(count)})
+    return fields({10 + k: b"/FT /Tx /T (field %d) /V (x) /Rect [0 0 9 9]" % k for k in range(count)})
 
 
 def _many_signatures(count: int, *, alike: bool = False) -> dict[int, bytes]:
     names = [b"seal" if alike else b"seal %d" % k for k in range(count)]
-    return _fields({10 + k: b"/FT /Sig /T (%s) /V << >> /Rect [0 0 9 9]" % name for k, name in enumerate(names)})
+    return fields({10 + k: b"/FT /Sig /T (%s) /V << >> /Rect [0 0 9 9]" % name for k, name in enumerate(names)})
 
 
 def _pages(count: int) -> bytes:

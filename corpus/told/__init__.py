@@ -17,6 +17,7 @@ SUBJECTS: Final = (
     "words",
     "codes",
     "documents",
+    "pdfs",
     "checkpoints",
     "signers",
 )

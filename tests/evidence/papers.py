@@ -59,9 +59,12 @@ BARE: Final[Mapping[int, bytes]] = {
 """The objects of an empty page, by number."""
 
 
-def assembled(objects: Mapping[int, bytes] = BARE, *, trailer: bytes = b"") -> bytes:
+HEAD: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+
+
+def assembled(objects: Mapping[int, bytes] = BARE, *, head: bytes = HEAD, trailer: bytes = b"") -> bytes:
     """A file of these objects, with a table of them; the first one is its catalog."""
-    return _written(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", objects, trailer)
+    return _written(head, objects, trailer)
 
 
 def updated(content: bytes, objects: Mapping[int, bytes], *, freed: Sequence[int] = (), trailer: bytes = b"") -> bytes:
@@ -103,7 +106,7 @@ def stream(body: bytes, entries: bytes = b"", *, packed: bool = True) -> bytes:
 
 def boxed(objects: Mapping[int, bytes], loose: Mapping[int, bytes] | None = None) -> bytes:
     """A file that keeps its objects in an object stream, but for the `loose` ones, and has a table that is a stream."""
-    content, rows = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), {0: (0, 0, 65535)}
+    content, rows = bytearray(HEAD), {0: (0, 0, 65535)}
     box = max(objects.keys() | (loose or {}).keys()) + 1
     heads, bodies = b"", b""
     for index, (number, body) in enumerate(objects.items()):
@@ -216,20 +219,24 @@ def inspector() -> Holder:
     return certified("Grace Nakato", office())
 
 
-def signed(
-    content: bytes, holder: Holder, *chain: Holder, field: str = "signature", digest: str = "sha256", **spec: Any
-) -> bytes:
-    """The file with a signature by `holder`, who encloses the certificates of `chain`."""
+def signer(holder: Holder, *chain: Holder) -> SimpleSigner:
+    """Signs for `holder`, and encloses the certificates of `chain`."""
     store = SimpleCertificateStore()
     store.register_multiple([asn1.Certificate.load(link.der) for link in chain])
     key = holder.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    signer = SimpleSigner(asn1.Certificate.load(holder.der), keys.PrivateKeyInfo.load(key), store)
+    return SimpleSigner(asn1.Certificate.load(holder.der), keys.PrivateKeyInfo.load(key), store)
+
+
+def signed(
+    content: bytes, holder: Holder, *chain: Holder, field: str = "signature", digest: str = "sha256", **spec: Any
+) -> bytes:
+    """The file with a signature by `holder`, who encloses the certificates of `chain`."""
     out = sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(content)),
         PdfSignatureMetadata(field_name=field, md_algorithm=digest),
-        signer,
+        signer(holder, *chain),
         new_field_spec=SigFieldSpec(field, **spec),
     )
     return bytes(out.getvalue())
