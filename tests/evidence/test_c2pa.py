@@ -354,6 +354,14 @@ def test_silence_is_no_proof() -> None:
         assert _state(everything - {missing}, set())[0] == state
 
 
+def test_a_signer_of_whom_something_else_is_said_is_not_trusted() -> None:
+    """That it has expired by the clock of this machine is no matter."""
+    everything = {"claimSignature.validated", "assertion.dataHash.match", "signingCredential.trusted"}
+    assert _state(everything, {"signingCredential.expired"})[0] == TRUSTED
+    for failure in ("signingCredential.invalid", "signingCredential.untrusted"):
+        assert _state(everything, {failure})[0] == UNTRUSTED
+
+
 def test_a_certificate_that_cannot_be_read_is_nobodys() -> None:
     """One of a version that there is not, which `cryptography` calls an error of its own kind."""
     version = b"\xa0\x03\x02\x01"
