@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -19,7 +19,7 @@ MAKERS: Final = "makers.pem"
 _NONCE: Final = "0x" + "5f" * 32
 _NO_CERTIFICATE: Final = b"\x59\0\x10\x30\x82" + b"none at all "
 """Begins as a certificate does in CBOR."""
-Made = Iterator[tuple[str, bytes]]
+Made: TypeAlias = Iterator[tuple[str, bytes]]
 
 
 def photos() -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def _said(root: Holder) -> Made:
 
 
 def _vouched_for(root: Holder) -> Made:
-    """By cameras that may sign, of which c2pa-rs would not make a photo, or not any more."""
+    """By cameras that may sign, with certificates that are over by now, or stand beside others."""
     signed = root.camera(**LONG).sign(cloth())
     camera = certified(root)
     unread = misspelled(certified(root, uses=["key_agreement"]), root)
