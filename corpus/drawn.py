@@ -130,8 +130,15 @@ def broken() -> dict[str, bytes]:
 
 def small() -> dict[str, bytes]:
     """What is in so few bytes that a photo can have many more behind it."""
-    end = b"PK\x05\x06" + bytes(16) + struct.pack("<H", COMMENT)
-    return {"cloth-archived.jpg": cloth() + end}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as opened:
+        opened.writestr(zipfile.ZipInfo("hidden.txt"), "no photo")
+    archive, behind = file.getvalue(), bytes(16)
+    return {
+        "cloth-archived.jpg": cloth() + archive[:-2] + struct.pack("<H", COMMENT),
+        "cloth-archived-within.jpg": cloth() + archive + behind,
+        "cloth-ended.jpg": cloth() + b"PK\x05\x06" + behind,
+    }
 
 
 def cloth() -> bytes:

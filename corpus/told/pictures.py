@@ -14,6 +14,7 @@ def cases() -> Iterator[Case]:
     """See the module."""
     yield _copied_for_another_term()
     yield _long_comment()
+    yield from _bytes_behind()
 
 
 def _copied_for_another_term() -> Case:
@@ -41,3 +42,20 @@ def _long_comment() -> Case:
     photo = "cloth-archived.jpg"
     story.upload(story.padded(photo, (FILES / photo).stat().st_size + COMMENT))
     return story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)
+
+
+def _bytes_behind() -> Iterator[Case]:
+    honest = Story(
+        "pictures-end-of-nothing", "Four bytes as at an archive's end make no archive.", term("photo_upload")
+    )
+    honest.upload("cloth-ended.jpg")
+    yield honest.passes()
+    story = Story(
+        "pictures-archive-within",
+        "Programs open an archive with other bytes behind it, too.",
+        term("photo_upload"),
+        threat=11,
+        honest="pictures-end-of-nothing",
+    )
+    story.upload("cloth-archived-within.jpg")
+    yield story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)

@@ -276,10 +276,19 @@ def test_a_file_that_is_a_zip_as_well_is_refused(shoot: Shoot) -> None:
     hidden = io.BytesIO()
     with zipfile.ZipFile(hidden, "w") as archive:
         archive.writestr("hidden.txt", "not a photo")
-    polyglot = shoot("coffee") + hidden.getvalue()
-    assert zipfile.is_zipfile(io.BytesIO(polyglot))
-    assert refused(polyglot).code == "photo.one_format"
+        archive.comment = b"a comment that may be cut off"
+    archive_itself = hidden.getvalue()
+    for behind in (
+        archive_itself,
+        archive_itself[:-9],
+        archive_itself + bytes(9),
+        archive_itself + b"PK\5\6" + bytes(18),
+    ):
+        polyglot = shoot("coffee") + behind
+        assert zipfile.is_zipfile(io.BytesIO(polyglot))
+        assert refused(polyglot).code == "photo.one_format"
     assert found(shoot("coffee") + b"\0\0\0\x18ftypmp42" + bytes(500)).format == "jpeg"
+    assert found(shoot("coffee") + b"PK\5\6" + bytes(18)).format == "jpeg", "four bytes by chance, and no archive"
 
 
 def test_a_file_that_is_a_pdf_as_well_is_refused(shoot: Shoot) -> None:

@@ -17,9 +17,12 @@ _FIRST_BYTES: Final = (
 )
 _TEXT: Final = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
 _HEAD: Final = 1024
-_ZIP_END: Final = b"PK\x05\x06"
-_ZIP_END_SIZE: Final = 22
-_ZIP_END_REACH: Final = _ZIP_END_SIZE + 65535
+_ZIP_END: Final = re.compile(rb"PK\x05\x06.{8}(.{4})(.{4})", re.DOTALL)
+"""An archive's end record, with the size of the directory before it, and where that begins."""
+_ZIP_END_REACH: Final = 22 + 65535
+_ZIP64_END_SIZE: Final = 20
+_ZIP64_END: Final = b"PK\x06\x07"
+_ZIP_DIRECTORY: Final = b"PK\x01\x02"
 
 
 def file_kind(content: bytes) -> str:
@@ -38,15 +41,17 @@ def second_kind(content: bytes) -> str | None:
     A ZIP is read from its end, a PDF may start anywhere in the first 1,024 bytes. Other bytes behind
     a photo are allowed: cameras put films and depth maps there.
     """
-    if _ends_as_zip(content):
+    if any(_ends_zip(content, end) for end in _ZIP_END.finditer(content, max(0, len(content) - _ZIP_END_REACH))):
         return "zip"
     return "pdf" if b"%PDF-" in content[:_HEAD] else None
 
 
-def _ends_as_zip(content: bytes) -> bool:
-    """A ZIP's end record stands at the end, followed by a comment of the length that it gives."""
-    end = content.rfind(_ZIP_END, max(0, len(content) - _ZIP_END_REACH))
-    if end < 0 or len(content) - end < _ZIP_END_SIZE:
-        return False
-    comment = int.from_bytes(content[end + 20 : end + 22], "little")
-    return end + _ZIP_END_SIZE + comment == len(content)
+def _ends_zip(content: bytes, end: re.Match[bytes]) -> bool:
+    """Whether a directory belongs to an end record. Programs don't mind what stands behind it, nor before the archive.
+
+    Source: APPNOTE.TXT, 4.3.6 to 4.3.16, and what unzip and Python make of archives that don't keep to it.
+    """
+    size, begin = (int.from_bytes(each, "little") for each in end.groups())
+    before = end.start() - size
+    found = any(content.startswith(_ZIP_DIRECTORY, place) for place in (before, begin) if place >= 0)
+    return found or content.startswith(_ZIP64_END, max(0, end.start() - _ZIP64_END_SIZE))
