@@ -12,7 +12,7 @@ from tests.evidence.papers import BARE, PAGE, assembled, boxed, updated, with_hi
 _BUTTON: Final = b"/FT /Btn /T (result) /Rect [0 0 9 9] "
 _COMBO_BOX: Final = b"/Ff 131072"
 _PUSH_BUTTON: Final = b"/Ff 65536"
-_MANY: Final = b"/Ff 2097152 /V [(s) (huge)] /Opt [[(s) (small)] [(l) (large)] (huge)]"
+_MANY: Final = CHOICE.replace(b"(approved)", b"[(s) (huge)] /Ff 2097152 /Opt [[(s) (small)] [(l) (large)] (huge)]")
 
 
 def odd() -> dict[str, bytes]:
@@ -42,7 +42,7 @@ def _filled() -> dict[str, bytes]:
         "beside-missing.pdf": assembled({**field(b"/Parent 6 0 R /Rect [0 0 99 20]"), 1: form, 6: above}),
         "flagged-as-button.pdf": assembled(field(TEXT + _PUSH_BUTTON)),
         "combo-box.pdf": assembled(field(CHOICE + _COMBO_BOX, look=b"approved")),
-        "chosen-many.pdf": assembled(field(CHOICE.replace(b"/V (approved)", _MANY), look=b"small large huge")),
+        "chosen-many.pdf": assembled(field(_MANY, look=b"small large huge")),
         "streamed.pdf": assembled({**field(TEXT.replace(b"(approved)", b"7 0 R")), 7: _streamed(b"approved")}),
     }
 
@@ -63,6 +63,7 @@ def _refused() -> dict[str, bytes]:
         "script-in-hybrid.pdf": with_hidden(annotated(b"/A 9 0 R"), {9: SCRIPT}),
         "filled-nameless.pdf": assembled(field(TEXT.replace(b"/T (result)", b""))),
         "says-more.pdf": assembled(field(TEXT, look=b"not approved")),
+        "chosen-many-in-part.pdf": assembled(field(_MANY, look=b"small large")),
         "combo-box-more.pdf": assembled(field(CHOICE + _COMBO_BOX, look=b"rejected approved")),
         "button-by-number.pdf": assembled(field(_BUTTON + b"/V 1 /AS /Yes")),
     }

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.case import FILES, Case
+from corpus.papers import BUREAU
 from corpus.sealed import SEALED_ROOT
-from corpus.story import Story, term
+from corpus.story import INSPECTOR, Story, term
 
 _REPORT = "inspection_report"
 _QUALITY = "quality_control"
@@ -79,6 +80,7 @@ def _refused() -> Iterator[Case]:
         ("filled-nameless", "A field that is filled has a name.", "fields"),
         ("says-more", _APPEARANCE, "appearance"),
         ("combo-box-more", _APPEARANCE, "appearance"),
+        ("chosen-many-in-part", "A list shows all that is chosen.", "appearance"),
         ("sealed-beside-text", "A text and a signature do not share a name.", "fields"),
     ):
         story = _handed_in(_story(name, shows, honest="tagged"), name)
@@ -87,10 +89,11 @@ def _refused() -> Iterator[Case]:
 
 def _approved(name: str, shows: str, **named: Any) -> Story:
     """A report that quality control has to approve, by a signature in it."""
-    root = b64encode((FILES / SEALED_ROOT).read_bytes()).decode()
     asked = {"type": _REPORT, "verification_authority": _QUALITY}
     what = term("custom", required_documents=[asked])
-    return Story(f"pdfs-approved-{name}", shows, what, people={}, authorities={_QUALITY: [root]}, **named)
+    return Story(
+        f"pdfs-approved-{name}", shows, what, people={}, authorities={_QUALITY: [_encoded(SEALED_ROOT)]}, **named
+    )
 
 
 def _sealed() -> Iterator[Case]:
@@ -114,5 +117,17 @@ def _seal_fields() -> Iterator[Case]:
         story = _handed_in(_story(f"filled-{name}", shows, "seal", honest="filled-sealed"), name)
         yield story.fails("document.supplied", notes=["document.fields"])
 
-    shows = "A sound signature fills its field, though its certificate approves nothing."
-    yield _handed_in(_story("filled-by-web-site", shows, "signature"), "report-by-web-site").passes()
+    asked = {"type": _REPORT, "fields_required": ["signature"], "verification_authority": _QUALITY}
+    story = Story(
+        "pdfs-filled-by-web-site",
+        "The signature of a web site fills its field, and approves nothing: the authority does so with its key.",
+        term("custom", required_documents=[asked]),
+        people={_QUALITY: INSPECTOR.address},
+        authorities={_QUALITY: [_encoded(BUREAU)]},
+    )
+    _handed_in(story, "report-by-web-site").confirm(by=INSPECTOR, about=_REPORT)
+    yield story.passes()
+
+
+def _encoded(file: str) -> str:
+    return b64encode((FILES / file).read_bytes()).decode()

@@ -149,13 +149,12 @@ def _findings(content: bytes, roots: Sequence[bytes], at: datetime) -> DocumentF
 
 @contextmanager
 def _guesses() -> Iterator[list[str]]:
-    """The first thing that pypdf guesses at meanwhile, in its words. No library writes what a file says into logs."""
+    """What the libraries guess at meanwhile, in their words. Neither of them writes what a file says into logs."""
     guessed: list[str] = []
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if record.name.startswith("pypdf") and not guessed:
-                guessed.append(str(record.msg))
+            guessed.append(str(record.msg))
 
     loggers = [(logger, logger.propagate) for logger in map(logging.getLogger, ("pypdf", "pyhanko"))]
     listener = Listener()
