@@ -31,8 +31,9 @@ def sealed() -> dict[str, bytes]:
         "sealed-misspelled.pdf": _content(whole._replace(digits=whole.digits[:-3] + b"0g>")),
         "sealed-with-room.pdf": _content(_signed(_paper(seal, end=b" ", after=b">"), inspector)),
         "sealed-beside-text.pdf": _content(_signed(_paper(fields({4: _FIELD % b"result", 5: TEXT})), inspector)),
-        "sealed-behind.pdf": _before(whole, seal, beyond=False),
-        "sealed-beyond.pdf": _before(whole, seal, beyond=True),
+        "sealed-behind.pdf": _behind(whole, seal, beyond=False),
+        "sealed-beyond.pdf": _behind(whole, seal, beyond=True),
+        "sealed-apart.pdf": _apart(whole, seal),
     }
 
 
@@ -77,16 +78,44 @@ def _ranged(content: bytes, *ranges: int) -> bytes:
 
 def _altered(digits: bytes) -> bytes:
     """Other digits, which say the same of the file, and that nobody signed."""
-    content = bytearray.fromhex(digits[1:-1].decode())
-    content[len(cms.ContentInfo.load(bytes(content), strict=False).dump()) - 1] ^= 1
-    return b"<%s>" % content.hex().encode()
+    content = bytearray(_message(digits))
+    content[-1] ^= 1
+    return b"<%s>" % content.ljust(_ROOM, b"\0").hex().encode()
 
 
-def _before(whole: _Sealed, objects: Mapping[int, bytes], *, beyond: bool) -> bytes:
+def _message(digits: bytes) -> bytes:
+    """The signature itself, without the zeros behind it."""
+    content: bytes = cms.ContentInfo.load(bytes.fromhex(digits[1:-1].decode()), strict=False).dump()
+    return content
+
+
+def _behind(whole: _Sealed, objects: Mapping[int, bytes], *, beyond: bool) -> bytes:
+    """Another file before the one that was signed.
+
+    The lengths of its ranges come to that of the file, either without the digits or, if what is signed goes on `beyond`
+    its end, with them.
+    """
+    return _before(whole, objects, b"", whole.digits, beyond=beyond)
+
+
+def _apart(whole: _Sealed, objects: Mapping[int, bytes]) -> bytes:
+    """Another file before the one that was signed, with other digits than the signature's between them.
+
+    The signature is spelt otherwise, with as much behind it as it takes for all lengths to come to that of the file.
+    """
+    message, gap = _message(whole.digits), b"<00>"
+    escaped = b"".join(b"\\%03o" % byte for byte in message)
+    shortest = _before(whole, objects, b"(%s) /Gap " % escaped, gap)
+    padding = b"0" * (len(shortest) + len(gap) - 2 * len(message) - 2)
+    return _before(whole, objects, b"(%s%s) /Gap " % (escaped, padding), gap)
+
+
+def _before(
+    whole: _Sealed, objects: Mapping[int, bytes], contents: bytes, gap: bytes, *, beyond: bool = False
+) -> bytes:
     """Another file before one that somebody signed, with his signature for both.
 
-    A range of less than no bytes covers nothing, and the other one covers the file that was signed. The lengths come to
-    that of the whole: either of all that is read, or of all with the gap, if the file does not end where a range does.
+    A range of less than no bytes covers nothing, and the other one covers the file that was signed.
     """
     covered = whole.before + whole.after
     start = int(covered.split()[-2])
@@ -98,8 +127,7 @@ def _before(whole: _Sealed, objects: Mapping[int, bytes], *, beyond: bool) -> by
     place = start + len(b"xref\n7 1\n0000000000 00000 n \n") + sum(map(len, lines)) + len(trailer)
     lines.append(b"7 1\n%010d 00000 n \n" % place)
     content = content.ljust(start) + b"xref\n" + b"".join(lines) + trailer
-    content += b"7 0 obj\n" + _SIGNATURE % _UNKNOWN
-    end = len(content) + len(whole.digits)
+    content += b"7 0 obj\n" + _SIGNATURE % _UNKNOWN + contents
+    end = len(content) + len(gap)
     size = end + len(covered)
-    content = _ranged(content, 0, len(content) - size, end, 2 * size - end if beyond else size - end)
-    return content + whole.digits + covered
+    return _ranged(content, 0, len(content) - size, end, 2 * size - end if beyond else size - end) + gap + covered

@@ -107,6 +107,7 @@ _NOT_SEALED = (
     ("sealed-invalid", "The signature says what the file is, and is not the inspector's."),
     ("sealed-with-room", "The signature leaves out more of the file than its own digits between < and >."),
     ("sealed-behind", "The inspector signed what stands behind the signature: another file."),
+    ("sealed-apart", "He signed what stands behind other digits than those of his signature."),
     ("sealed-beyond", "He signed what stands behind the signature, and the file seems to go on as far as needed."),
 )
 

@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import SignatureCoverageLevel
 from pypdf import PdfReader
 
+from corpus.sealed import SEALED_ROOT, sealed
 from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from escrow_chain.evidence.pdf_signatures import SignatureFindings
 from escrow_chain.evidence.refusal import Refusal
@@ -179,6 +180,19 @@ def test_a_signature_padded_by_as_much_as_the_file_has_grown_is_not_whole() -> N
     (embedded,) = PdfFileReader(io.BytesIO(changed)).embedded_signatures
     assert embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     assert one(changed, bureau()) == SignatureFindings("signature", GRACE, whole=False, root=sha256(bureau()))
+
+
+def test_a_file_before_the_one_that_was_signed_is_not_whole() -> None:
+    """Whoever has a signed file can write another one before it, whose first range has less than no bytes."""
+    made = sealed()
+    for name, covered in (("behind", False), ("beyond", True), ("apart", True)):
+        content = made[f"sealed-{name}.pdf"]
+        (embedded,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+        assert (embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE) is covered
+        findings = parse_pdf(content, roots=[made[SEALED_ROOT]], at=RECEIVED)
+        assert isinstance(findings, DocumentFindings)
+        (signature,) = findings.signatures
+        assert (signature.signer, signature.whole) == (GRACE, False)
 
 
 def ranged(content: bytes, *numbers: int) -> bytes:

@@ -140,7 +140,8 @@ def _covers_all(signature: EmbeddedPdfSignature, content: bytes) -> bool:
     """Whether all bytes are signed but those of the signature itself, which are digits between < and >.
 
     pyHanko sees that two ranges are signed, the first from the start, and adds their lengths up. It does not see where
-    they are: a second dictionary for the same signature, padded by as much as the file has grown, would pass.
+    they are: a second dictionary for the same signature, padded by as much as the file has grown, would pass. So would
+    another file before the one that was signed, if its first range has less than no bytes.
     """
     _, before, after, length = (int(number) for number in signature.byte_range)
     gap = content[before:after]
