@@ -273,9 +273,10 @@ def test_a_truncated_photo_is_refused(shoot: Shoot, kind: str, kept: float) -> N
 
 def test_a_file_that_is_a_zip_as_well_is_refused(shoot: Shoot) -> None:
     """A ZIP is read from its end, so it can hide behind a photo; with other bytes behind it a photo passes."""
-    hidden = io.BytesIO()
+    hidden, entry = io.BytesIO(), zipfile.ZipInfo("hidden.txt")
+    entry.comment = b"as an end begins: PK\5\6 12"
     with zipfile.ZipFile(hidden, "w") as archive:
-        archive.writestr("hidden.txt", "not a photo")
+        archive.writestr(entry, "not a photo")
         archive.comment = b"a comment that may be cut off"
     archive_itself = hidden.getvalue()
     for behind in (

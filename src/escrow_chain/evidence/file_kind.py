@@ -17,7 +17,7 @@ _FIRST_BYTES: Final = (
 )
 _TEXT: Final = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
 _HEAD: Final = 1024
-_ZIP_END: Final = re.compile(rb"PK\x05\x06.{8}(.{4})(.{4})", re.DOTALL)
+_ZIP_END: Final = re.compile(rb"PK\x05\x06(?=.{8}(.{4})(.{4}))", re.DOTALL)
 """An archive's end record, with the size of the directory before it, and where that begins."""
 _ZIP_END_REACH: Final = 22 + 65535
 _ZIP64_END_SIZE: Final = 20

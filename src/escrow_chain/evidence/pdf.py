@@ -157,7 +157,7 @@ def _guesses() -> Iterator[list[str]]:
             guessed.append(str(record.msg))
 
     loggers = [(logger, logger.propagate) for logger in map(logging.getLogger, ("pypdf", "pyhanko"))]
-    listener = Listener()
+    listener = Listener(logging.WARNING)
     for logger, _ in loggers:
         logger.addHandler(listener)
         logger.propagate = False
