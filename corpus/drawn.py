@@ -134,7 +134,13 @@ def small() -> dict[str, bytes]:
     with zipfile.ZipFile(file, "w") as opened:
         opened.writestr(zipfile.ZipInfo("hidden.txt"), "no photo")
     archive, behind = file.getvalue(), bytes(16)
+    directory = len(cloth()) + archive.index(b"PK\1\2")
+    by_its_begin = cloth() + archive[:-10] + struct.pack("<LLH", 0, directory, 0)
+    large = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(archive) - 22, directory)
+    large += struct.pack("<4sLQL", b"PK\6\7", 0, len(cloth() + archive) - 22, 1)
     return {
+        "cloth-archived-by-its-begin.jpg": by_its_begin,
+        "cloth-archived-large.jpg": cloth() + archive[:-22] + large + archive[-22:-10] + b"\xff" * 8 + bytes(2),
         "cloth-archived.jpg": cloth() + archive[:-2] + struct.pack("<H", COMMENT),
         "cloth-archived-within.jpg": cloth() + archive + behind,
         "cloth-ended.jpg": cloth() + b"PK\x05\x06" + behind,

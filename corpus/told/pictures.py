@@ -50,12 +50,13 @@ def _bytes_behind() -> Iterator[Case]:
     )
     honest.upload("cloth-ended.jpg")
     yield honest.passes()
-    story = Story(
-        "pictures-archive-within",
-        "Programs open an archive with other bytes behind it, too.",
-        term("photo_upload"),
-        threat=11,
-        honest="pictures-end-of-nothing",
-    )
-    story.upload("cloth-archived-within.jpg")
-    yield story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)
+    for name, shows in [
+        ("within", "Programs open an archive with other bytes behind it, too."),
+        ("by-its-begin", "They find the archive's directory by where it begins, whatever size it is said to have."),
+        ("large", "An archive for large files says elsewhere where its directory is."),
+    ]:
+        story = Story(
+            f"pictures-archive-{name}", shows, term("photo_upload"), threat=11, honest="pictures-end-of-nothing"
+        )
+        story.upload(f"cloth-archived-{name}.jpg")
+        yield story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)

@@ -52,6 +52,8 @@ def _ends_zip(content: bytes, end: re.Match[bytes]) -> bool:
     Source: APPNOTE.TXT, 4.3.6 to 4.3.16, and what unzip and Python make of archives that don't keep to it.
     """
     size, begin = (int.from_bytes(each, "little") for each in end.groups())
-    before = end.start() - size
-    found = any(content.startswith(_ZIP_DIRECTORY, place) for place in (before, begin) if place >= 0)
-    return found or content.startswith(_ZIP64_END, max(0, end.start() - _ZIP64_END_SIZE))
+    return (
+        content.startswith(_ZIP_DIRECTORY, max(0, end.start() - size))
+        or content.startswith(_ZIP_DIRECTORY, begin)
+        or content.startswith(_ZIP64_END, max(0, end.start() - _ZIP64_END_SIZE))
+    )
