@@ -29,12 +29,18 @@ class Case:
     padded: Mapping[str, Mapping[str, Any]]
     evidence: tuple[Mapping[str, Any], ...]
     expected: Mapping[str, Any]
+    earlier: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, file: Path) -> Self:
         """The case in a file."""
         found = json.loads(file.read_text())
-        return cls(**found | {"evidence": tuple(found["evidence"])})
+        return cls(**found | {name: tuple(found.get(name, ())) for name in ("evidence", "earlier")})
+
+    @property
+    def before(self) -> "tuple[Case, ...]":
+        """The cases whose evidence came to the same service."""
+        return tuple(Case.read(CASES / f"{name}.json") for name in self.earlier)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -63,6 +69,8 @@ class Case:
         lines = []
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name == "earlier" and not value:
+                continue
             shown = json.dumps(value, ensure_ascii=False)
             if field.name == "evidence" and value:
                 shown = "[\n  " + ",\n  ".join(json.dumps(each, ensure_ascii=False) for each in value) + "\n ]"

@@ -7,7 +7,7 @@ made over it. Delete a file to have it made anew, and all files of its family (`
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from corpus import cameras, drawn, filmed, odd_papers, papers, sealed
+from corpus import cameras, drawn, filmed, odd_papers, papers, sealed, unusual
 from corpus.case import FILES
 
 FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
@@ -21,6 +21,8 @@ FAMILIES: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "documents that people signed": papers.signed_papers,
     "odd documents": odd_papers.odd,
     "documents that are signed by hand": sealed.sealed,
+    "unusual photos": unusual.unusual,
+    "parts of a picture": unusual.parts,
     "tracks": drawn.tracks,
 }
 

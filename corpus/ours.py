@@ -1,7 +1,7 @@
 """Our own judge, in this process, with real bytes: files are read as the command line reads them."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ from corpus.case import Case
 from corpus.found import Found
 from corpus.layout import lay_out
 from escrow_chain.evidence.assembly import Brought, Desk, Judged, judge_things, largest_file
-from escrow_chain.evidence.handed_in import HandedIn, read_evidence
+from escrow_chain.evidence.handed_in import read_evidence
 from escrow_chain.evidence.sandbox import Sandbox
 from escrow_chain.terms.circumstances import Circumstances
 from escrow_chain.terms.document import TermsDocument, parse_document
@@ -36,23 +36,24 @@ def find(case: Case, sandbox: Sandbox) -> Found:
 
 
 def hear(case: Case, sandbox: Sandbox) -> Heard:
-    """The verdicts. Raises what terms raise that are none."""
-    document = parse_document(case.terms)
-    with things_of(case, document) as (things, entries):
-        anchors = case.bytes_of(case.anchors).decode() if case.anchors else ""
-        desk = Desk.new(sandbox, anchors=anchors)
-        (judged,) = judge_things([Brought(document, things, circumstances(case, document))], desk=desk)
-        return Heard(judged, entries)
+    """The verdicts, by a judge who was also brought what is earlier. Raises what terms raise that are none."""
+    anchors = case.bytes_of(case.anchors).decode() if case.anchors else ""
+    with ExitStack() as folders:
+        opened = [folders.enter_context(brought_for(each)) for each in (*case.before, case)]
+        *_, judged = judge_things([brought for brought, _ in opened], desk=Desk.new(sandbox, anchors=anchors))
+        return Heard(judged, opened[-1][1])
 
 
 @contextmanager
-def things_of(case: Case, document: TermsDocument) -> Iterator[tuple[list[HandedIn], list[int]]]:
-    """What was handed in, as its files say."""
+def brought_for(case: Case) -> Iterator[tuple[Brought, list[int]]]:
+    """What was handed in, as its files say, and for each thing its entry."""
+    document = parse_document(case.terms)
     with TemporaryDirectory() as folder:
         paths = lay_out(case, Path(folder))
         limit = largest_file(document)
         read = [(entry, thing) for entry, path in enumerate(paths) for thing in read_evidence(path, max_bytes=limit)]
-        yield [thing for _, thing in read], [entry for entry, _ in read]
+        things = [thing for _, thing in read]
+        yield Brought(document, things, circumstances(case, document)), [entry for entry, _ in read]
 
 
 def circumstances(case: Case, document: TermsDocument) -> Circumstances:

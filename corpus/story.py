@@ -126,6 +126,7 @@ class Story:
         deadline: timedelta | None = None,
         anchors: str | None = None,
         submitter: Signatory | None = RECIPIENT,
+        earlier: Sequence[str] = (),
         **named: Any,
     ) -> None:
         salt = "0x" + hashed("salt", name).hex()
@@ -147,6 +148,7 @@ class Story:
             "anchors": anchors,
             "submitter": submitter.address if submitter else None,
             "deadline": spelled(start + deadline) if deadline else None,
+            "earlier": tuple(earlier),
         }
         self._name = name
         self._recipient = submitter or RECIPIENT

@@ -13,6 +13,8 @@ SUBJECTS: Final = (
     "photos",
     "pictures",
     "manifests",
+    "unusual",
+    "earlier",
     "meetings",
     "words",
     "codes",

@@ -160,6 +160,12 @@ def test_a_judge_that_says_nothing_is_wrong(judge: str, name: str) -> None:
     assert [each.case for each in differing([by_name()[name]], judge)] == [name]
 
 
+def test_another_judge_is_not_asked_about_what_came_earlier() -> None:
+    """It has seen no other case, so there is none that it could be asked about."""
+    ran = CliRunner().invoke(app, ["run", "--only", "earlier-part-by-*", "--judge", "false"])
+    assert ran.exit_code == 2
+
+
 def test_run_shows_what_differs() -> None:
     """`run` exits with 1 and shows the case, what was expected and what was found."""
     ran = CliRunner().invoke(app, ["run", "--only", "binding-honest", "--judge", "false"])

@@ -42,7 +42,7 @@ _DEEP_GREYS: Final = ("I", "F")
 _DECODED_TO_GREYS: Final = ("L", "RGB")
 """The modes of a JPEG that libjpeg decodes to brightness alone."""
 _STRIP: Final = 1 << 20
-"""Pixels that are looked through at once."""
+"""Pixels that are looked through at once: at least 16 rows of the longest."""
 _MANIFEST_MARKS: Final = (b"c2pa", b"dcterms:provenance")
 """One of them is in every photo with a manifest: its first label, or the XMP property that says where it is kept."""
 _DRAFT: Final = 256
@@ -246,7 +246,7 @@ def _can_be_seen_through(image: Image.Image) -> bool:
     """Whether any pixel is not opaque, be it by alpha, palette or a colour that stands for nothing."""
     if not image.has_transparency_data:
         return False
-    rows = max(1, _STRIP // image.width)
+    rows = _STRIP // image.width
     strips = (image.crop((0, top, image.width, min(top + rows, image.height))) for top in range(0, image.height, rows))
     return any(strip.convert("RGBA").getchannel("A").getextrema() != (255, 255) for strip in strips)
 
