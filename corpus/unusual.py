@@ -32,8 +32,9 @@ def unusual() -> dict[str, bytes]:
         "scans-23m.jpg": _promising(_in_scans(small), 4800),
         "scans-24m.jpg": _promising(_in_scans(small), 4900),
         "junk.jpg": _with_junk(saved(coffee, quality=60)),
-        "junk-23m.jpg": _promising(_with_junk(plain), 4800),
-        "junk-24m.jpg": _promising(_with_junk(plain), 4900),
+        "junk-36m.jpg": _promising(_with_junk(plain), 6000),
+        "scans-100.jpg": _in_more_scans(_in_scans(coffee), 97),
+        "scans-101.jpg": _in_more_scans(_in_scans(coffee), 98),
         "webp-9m.webp": saved(Image.new("RGB", (3000, 3000), "grey"), "WEBP", quality=1),
         "blue-19.jpg": _blue(19),
         "blue-21.jpg": _blue(21),
@@ -50,7 +51,7 @@ def parts() -> dict[str, bytes]:
 
 def _in_scans(image: Image.Image) -> bytes:
     """A JPEG that is not progressive, and has a scan for each colour."""
-    one, *others = (saved(band, quality=60) for band in image.convert("YCbCr").split())
+    one, *others = (saved(band, quality=35) for band in image.convert("YCbCr").split())
     frame, scan = one.index(_FRAME), one.index(_START_OF_SCAN)
     height_and_width = one[frame + 5 : frame + 9]
     colours = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
@@ -61,6 +62,12 @@ def _in_scans(image: Image.Image) -> bytes:
         for number, grey in enumerate((one, *others), start=1)
     )
     return one[:frame] + header + behind_frame + b"".join(scans) + b"\xff\xd9"
+
+
+def _in_more_scans(photo: bytes, more: int) -> bytes:
+    """A JPEG whose last scan comes again and again, with next to nothing in it."""
+    scan = photo.rindex(_START_OF_SCAN)
+    return photo[:-2] + photo[scan : scan + 12] * more + photo[-2:]
 
 
 def _data(grey: bytes) -> bytes:

@@ -20,7 +20,7 @@ _TERMS: Final = (
 )
 _EVIDENCE: Final = (
     *("content", "handed_in", "assembly", "intake", "signers", "submission", "signed_piece", "phone_codes"),
-    *("file", "file_kind", "photo", "photo_reader", "c2pa_manifest", "history", "reuse"),
+    *("file", "file_kind", "photo", "jpeg_scans", "photo_reader", "c2pa_manifest", "history", "reuse"),
     *("document_reader", "pdf", "pdf_active", "pdf_form", "pdf_objects", "pdf_revisions", "pdf_signatures"),
 )
 FILES: Final = (*(f"terms/{name}.py" for name in _TERMS), *(f"evidence/{name}.py" for name in _EVIDENCE))

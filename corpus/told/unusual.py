@@ -40,18 +40,19 @@ def _told(
 
 def _scans() -> Iterator[Case]:
     """While a JPEG is decoded that has a colour's data behind another's, all colours must be kept."""
-    whats = {
-        "scans": "A JPEG with a scan for each colour",
-        "junk": "A JPEG with a byte between its segments that belongs to nothing",
-    }
-    for name, what in whats.items():
-        yield _told(name, f"{what} is a photo.", f"{name}.jpg")
-        shows = f"{what} may promise 23 million pixels; it has next to nothing in them."
-        yield _told(f"{name}-23m", shows, f"{name}-23m.jpg", "photo.detail", NOT_ENOUGH)
-        shows = f"{what} may not promise 24 million: it could take seven bytes for each."
-        yield _told(
-            f"{name}-24m", shows, f"{name}-24m.jpg", "photo.pixels", *UNREAD, threat=11, honest=f"unusual-{name}"
-        )
+    yield _told("scans", "A JPEG that has a scan for each colour is a photo.", "scans.jpg")
+    cheat: dict[str, Any] = {"threat": 11, "honest": "unusual-scans"}
+    shows = "One may promise 23 million pixels; it has next to nothing in them."
+    yield _told("scans-23m", shows, "scans-23m.jpg", "photo.detail", NOT_ENOUGH)
+    shows = "It may not promise 24 million: each takes seven bytes."
+    yield _told("scans-24m", shows, "scans-24m.jpg", "photo.pixels", *UNREAD, **cheat)
+    yield _told("scans-100", "A hundred scans are looked at.", "scans-100.jpg")
+    shows = "One more is not: for each of them all pixels are walked through, however little it holds."
+    yield _told("scans-101", shows, "scans-101.jpg", "photo.scans", *UNREAD, **cheat | {"honest": "unusual-scans-100"})
+    what = "A JPEG with a byte between its segments that belongs to nothing"
+    yield _told("junk", f"{what} is a photo.", "junk.jpg")
+    shows = f"{what} has its colours in one scan all the same, and room for 36 million pixels."
+    yield _told("junk-36m", shows, "junk-36m.jpg", "photo.detail", NOT_ENOUGH)
 
 
 def _memory() -> Iterator[Case]:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 import escrow_chain.cli.demo
 from bench.camera import NAMES, NATIVE, Shot, jpeg, photograph, picture
-from escrow_chain.evidence.photo import MAX_PIXELS, MAX_SIDE, MOST_MEMORY, PhotoFindings, parse_photo
+from escrow_chain.evidence.photo import MAX_PIXELS, MAX_SCANS, MAX_SIDE, MOST_MEMORY, PhotoFindings, parse_photo
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.terms.photo_checks import LEAST_BRIGHTNESS, LEAST_DETAIL, LEAST_SHARPNESS, MOST_BRIGHTNESS
 
@@ -192,6 +192,19 @@ def jpeg_in(kind: str, image: Image.Image) -> bytes:
     if kind == "colour by colour":
         content[content.index(b"\xff\xda") + 4] = 1
     return bytes(content)
+
+
+@pytest.mark.parametrize(("more", "is_refused"), [(MAX_SCANS - 10, False), (MAX_SCANS - 9, True), (50_000, True)])
+def test_a_jpeg_of_a_hundred_scans_is_enough(more: int, is_refused: bool) -> None:
+    """For each of them libjpeg walks through all pixels, so a small file could keep a worker busy until it is killed."""
+    content = saved(Image.effect_noise((64, 48), 50).convert("RGB"), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    scanned = parse_photo(content[:-2] + content[last : last + 10] * more + content[-2:])
+    if not is_refused:
+        assert isinstance(scanned, PhotoFindings)
+        return
+    assert isinstance(scanned, Refusal)
+    assert (scanned.code, scanned.measured, scanned.limit) == ("photo.scans", more + 10, MAX_SCANS)
 
 
 @pytest.mark.parametrize(

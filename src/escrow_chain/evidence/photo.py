@@ -1,10 +1,10 @@
 """The parser of photos. It sees untrusted bytes, so it runs in a killable worker and nowhere else.
 
-In this order: what the first bytes say it is; the pixels that the header promises; one frame; greys
-that everybody shows alike; no second format in the same file; every byte decoded; a colour for every
-pixel; nothing to be seen through. Only then is anything measured: what is hashed must be what people
-see. A JPEG is decoded to its brightness alone: all its data are read, but no time goes into colours
-that nothing here looks at. Last its manifest is verified, if it has one.
+In this order: what the first bytes say it is; the pixels that the header promises; one frame, of few
+scans; greys that everybody shows alike; no second format in the same file; every byte decoded; a
+colour for every pixel; nothing to be seen through. Only then is anything measured: what is hashed
+must be what people see. A JPEG is decoded to its brightness alone: all its data are read, but no time
+goes into colours that nothing here looks at. Last its manifest is verified, if it has one.
 
 Imported by a fresh worker, so it imports little.
 """
@@ -22,6 +22,7 @@ from PIL import Image, UnidentifiedImageError
 
 from escrow_chain.evidence.exif import ExifClaims, exif_claims
 from escrow_chain.evidence.file_kind import file_kind, second_kind
+from escrow_chain.evidence.jpeg_scans import scans
 from escrow_chain.evidence.likeness import features
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.terms.photo import Manifest
@@ -34,6 +35,8 @@ MAX_SIDE: Final = 65_535
 """Pixels in a row or column: what a JPEG can have. A PNG's rows are kept three times while it is decoded."""
 MOST_MEMORY: Final = 165_000_000
 """Bytes for the file and its decoding. With what else a worker has (120 MB) it stays below 300 MB."""
+MAX_SCANS: Final = 100
+"""Ten times what programs make of a progressive JPEG. Each takes up to 30 ms."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _NAMES: Final[dict[str, PhotoFormat]] = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}
 """An MPO is a JPEG with more pictures behind it (depth, gain map); the first one is the photo."""
@@ -111,12 +114,20 @@ def parse_photo(content: bytes, *, anchors: str = "", at: datetime | None = None
 
 def _refusal(image: Image.Image, content: bytes) -> Refusal | None:
     """What can be refused before anything is decoded."""
+    return _too_large(image, content) or _too_many(image, content) or _ambiguous(image, content)
+
+
+def _too_large(image: Image.Image, content: bytes) -> Refusal | None:
     pixels, longest = image.width * image.height, max(image.size)
     most = min(MAX_PIXELS, _most_pixels(image, content))
     if longest > MAX_SIDE:
         return _pixels_refusal(image, measured=longest, limit=MAX_SIDE, unit="pixels on the longer side")
     if pixels > most:
         return _pixels_refusal(image, measured=pixels, limit=most, unit="pixels")
+    return None
+
+
+def _too_many(image: Image.Image, content: bytes) -> Refusal | None:
     frames = _frames(image)
     if frames != 1:
         return Refusal(
@@ -126,6 +137,19 @@ def _refusal(image: Image.Image, content: bytes) -> Refusal | None:
             limit=1,
             unit="frames",
         )
+    count = sum(1 for _ in scans(content)) if _NAMES[image.format or ""] == "jpeg" else 1
+    if count > MAX_SCANS:
+        return Refusal(
+            code="photo.scans",
+            sentence="The photo comes in more scans than any camera makes. Hand in the file as the camera saved it.",
+            measured=count,
+            limit=MAX_SCANS,
+            unit="scans",
+        )
+    return None
+
+
+def _ambiguous(image: Image.Image, content: bytes) -> Refusal | None:
     if image.mode.startswith(_DEEP_GREYS):
         return _mode_refusal(image.mode, limit="8 bits a colour")
     second = second_kind(content)
@@ -177,13 +201,8 @@ def _bytes_a_pixel(image: Image.Image, content: bytes) -> int:
 
 
 def _in_one_scan(image: Image.Image, content: bytes) -> bool:
-    """Whether a JPEG's first scan has all colours in full; not if its header cannot be followed."""
-    place = 2
-    while content[place : place + 1] == b"\xff":
-        if content[place + 1 : place + 2] == b"\xda":
-            return content[place + 4] == len(image.getbands()) and "progressive" not in image.info
-        place += 2 + int.from_bytes(content[place + 2 : place + 4])
-    return False
+    """Whether a JPEG's first scan has all colours in full."""
+    return next(scans(content), 0) == len(image.getbands()) and "progressive" not in image.info
 
 
 def _frames(image: Image.Image) -> int:
