@@ -5,7 +5,7 @@ import zlib
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageEnhance, ImageOps
 
 from bench.camera import picture
 from corpus.case import FILES
@@ -15,6 +15,8 @@ from escrow_chain.evidence.photo import PhotoFindings, parse_photo
 
 _START_OF_SCAN: Final = b"\xff\xda"
 _FRAME: Final = b"\xff\xc0"
+_END_OF_PNG: Final = 12
+"""Bytes of its last chunk."""
 _BLUE: Final = 240
 """So blue that red and green are cut off: what is shown is brighter than the brightness that the file says."""
 _FAINT: Final = 660
@@ -27,6 +29,7 @@ def unusual() -> dict[str, bytes]:
     small = coffee.resize((64, 48))
     grey = small.convert("L")
     plain = saved(small, quality=50)
+    film = _in_more_scans(_in_scans(small), 101)
     return {
         "scans.jpg": _in_scans(coffee),
         "scans-23m.jpg": _promising(_in_scans(small), 4800),
@@ -35,11 +38,13 @@ def unusual() -> dict[str, bytes]:
         "junk-36m.jpg": _promising(_with_junk(plain), 6000),
         "scans-100.jpg": _in_more_scans(_in_scans(coffee), 97),
         "scans-101.jpg": _in_more_scans(_in_scans(coffee), 98),
+        "film.jpg": _with_comment(saved(coffee, quality=60), film) + film,
         "webp-9m.webp": saved(Image.new("RGB", (3000, 3000), "grey"), "WEBP", quality=1),
         "blue-19.jpg": _blue(19),
         "blue-21.jpg": _blue(21),
         "told-behind.png": _see_through_behind(saved(grey, "PNG", optimize=True), grey=int(grey.getpixel((3, 3)))),
         "glass-below.png": _glass_below((1100, 1000)),
+        "endless.png": saved(ImageOps.posterize(coffee.convert("L"), 2), "PNG", optimize=True)[:-_END_OF_PNG],
         "two-rows.png": saved(Image.fromarray(np.tile(np.uint8([0] * 10 + [255] * 10), (2, 32))), "PNG"),
     }
 
@@ -80,6 +85,12 @@ def _with_junk(photo: bytes) -> bytes:
     """A JPEG with a byte before its frame that belongs to nothing; decoders pass over it."""
     frame = photo.index(_FRAME)
     return photo[:frame] + b"\0" + photo[frame:]
+
+
+def _with_comment(photo: bytes, comment: bytes) -> bytes:
+    """A JPEG with a comment before its frame."""
+    frame = photo.index(_FRAME)
+    return photo[:frame] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + photo[frame:]
 
 
 def _promising(photo: bytes, side: int) -> bytes:

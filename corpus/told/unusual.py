@@ -19,6 +19,7 @@ def cases() -> Iterator[Case]:
     yield from _memory()
     yield from _greys()
     yield from _seen_through()
+    yield from _endless()
     yield from _strips()
     yield from _limits_of_two_terms()
 
@@ -49,6 +50,8 @@ def _scans() -> Iterator[Case]:
     yield _told("scans-100", "A hundred scans are looked at.", "scans-100.jpg")
     shows = "One more is not: for each of them all pixels are walked through, however little it holds."
     yield _told("scans-101", shows, "scans-101.jpg", "photo.scans", *UNREAD, **cheat | {"honest": "unusual-scans-100"})
+    shows = "What stands in a comment, or behind the end of the picture as films do, has as many scans as it likes."
+    yield _told("film", shows, "film.jpg")
     what = "A JPEG with a byte between its segments that belongs to nothing"
     yield _told("junk", f"{what} is a photo.", "junk.jpg")
     shows = f"{what} has its colours in one scan all the same, and room for 36 million pixels."
@@ -86,6 +89,11 @@ def _seen_through() -> Iterator[Case]:
     yield _told("told-behind", shows, "told-behind.png", "photo.mode", *UNREAD, **cheat)
     shows = "A photo of which one pixel of the last row can be seen through is shown in two ways as well."
     yield _told("glass-below", shows, "glass-below.png", "photo.mode", *UNREAD, **cheat)
+
+
+def _endless() -> Iterator[Case]:
+    shows = "A PNG without its last chunk has all its pixels and no manifest: nothing speaks against it."
+    yield _told("endless", shows, "endless.png", options={"ai_validation": {"verify_authenticity": True}})
 
 
 def _strips() -> Iterator[Case]:
