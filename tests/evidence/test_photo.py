@@ -196,7 +196,7 @@ def jpeg_in(kind: str, image: Image.Image) -> bytes:
 
 @pytest.mark.parametrize(("more", "is_refused"), [(MAX_SCANS - 10, False), (MAX_SCANS - 9, True), (50_000, True)])
 def test_a_jpeg_of_a_hundred_scans_is_enough(more: int, is_refused: bool) -> None:
-    """For each of them libjpeg walks through all pixels, so a small file could keep a worker busy until it is killed."""
+    """For each of them libjpeg walks through all pixels, so a small file could keep a worker busy for minutes."""
     content = saved(Image.effect_noise((64, 48), 50).convert("RGB"), "JPEG", progressive=True)
     last = content.rindex(b"\xff\xda")
     scanned = parse_photo(content[:-2] + content[last : last + 10] * more + content[-2:])

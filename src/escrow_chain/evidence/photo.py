@@ -40,6 +40,7 @@ MAX_SCANS: Final = 100
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _NAMES: Final[dict[str, PhotoFormat]] = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}
 """An MPO is a JPEG with more pictures behind it (depth, gain map); the first one is the photo."""
+_JPEGS: Final = ("JPEG", "MPO")
 _DEEP_GREYS: Final = ("I", "F")
 """Modes that begin so have more than 256 greys, of which some programs show others than Pillow does."""
 _DECODED_TO_GREYS: Final = ("L", "RGB")
@@ -137,7 +138,7 @@ def _too_many(image: Image.Image, content: bytes) -> Refusal | None:
             limit=1,
             unit="frames",
         )
-    count = sum(1 for _ in scans(content)) if _NAMES[image.format or ""] == "jpeg" else 1
+    count = sum(1 for _ in scans(content)) if image.format in _JPEGS else 1
     if count > MAX_SCANS:
         return Refusal(
             code="photo.scans",
