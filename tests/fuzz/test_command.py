@@ -1,7 +1,6 @@
 """The command: a finding is repeated from where it was kept, and coverage leads to new code."""
 
 import json
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -9,39 +8,46 @@ from pathlib import Path
 
 import pytest
 
-from fuzz import findings, guided
+from fuzz import __main__, findings, guided
 from fuzz.target import Cost
-from fuzz.targets import target
 from fuzz.trial import Finding, Trial
+from tests.fuzz.ready import material
+
+Patch = pytest.MonkeyPatch
 
 
-def fuzz(*options: str) -> "subprocess.CompletedProcess[str]":
-    """Runs the command."""
-    return subprocess.run([sys.executable, "-m", "fuzz", *options], capture_output=True, text=True, check=False)
-
-
-def test_a_finding_is_repeated_with_its_material(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the folder where it was kept, with the keys of that run."""
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: Patch) -> None:
+    """What is kept is not where real findings are."""
     monkeypatch.setattr(findings, "FOLDER", tmp_path)
-    material = target("play_integrity").make()
-    findings.keep_material("play_integrity", material)
-    kept = findings.keep(Finding("play_integrity", material.seeds[0], "what", "trace"))
-    findings.keep_material("play_integrity", target("play_integrity").make())
-    assert findings.read_material(kept.parent) == material
-    repeated = fuzz("--repeat", str(kept), "play_integrity")
-    assert repeated.returncode == 0, repeated.stderr
-    assert repeated.stdout.startswith("stated (")
 
 
-def test_a_finding_that_is_one_still_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the exit code, too: here a token that was never made, by what the material says."""
-    monkeypatch.setattr(findings, "FOLDER", tmp_path)
-    material = target("play_integrity").make()
-    findings.keep_material("play_integrity", replace(material, context=replace(material.context, tokens=frozenset())))
-    kept = findings.keep(Finding("play_integrity", material.seeds[0], "what", "trace"))
-    repeated = fuzz("--repeat", str(kept), "play_integrity")
-    assert repeated.returncode == 1, repeated.stderr
-    assert "a token is taken that was never made" in repeated.stdout.splitlines()[0]
+def fuzz(*options: str) -> int:
+    """The exit code of the command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["fuzz", *options])
+        return __main__.main()
+
+
+def test_a_finding_is_repeated_with_its_material(capsys: pytest.CaptureFixture[str]) -> None:
+    """From the folder where it was kept, with the keys of that run. Here it is none any more."""
+    honest = material("play_integrity")
+    findings.keep_material("play_integrity", honest)
+    kept = findings.keep(Finding("play_integrity", honest.seeds[0], "what", "trace"))
+    findings.keep_material("play_integrity", replace(honest, seeds=(b"of a later run",)))
+    assert findings.read_material(kept.parent) == honest
+    assert fuzz("--repeat", str(kept), "play_integrity") == 0
+    assert capsys.readouterr().out.startswith("stated (")
+
+
+def test_a_finding_that_is_one_still_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the exit code, too. Here it is a token that was never made, by what the material says."""
+    honest = material("play_integrity")
+    nobody = replace(honest, context=replace(honest.context, tokens=frozenset()))
+    findings.keep_material("play_integrity", nobody)
+    kept = findings.keep(Finding("play_integrity", honest.seeds[0], "what", "trace"))
+    assert fuzz("--repeat", str(kept), "play_integrity") == 1
+    assert "a token is taken that was never made" in capsys.readouterr().out.splitlines()[0]
 
 
 def test_what_another_process_says_is_understood() -> None:
@@ -53,12 +59,11 @@ def test_what_another_process_says_is_understood() -> None:
 
 
 @pytest.mark.skipif(not guided.available(), reason="atheris is not there for this Python or system")
-def test_atheris_is_led_to_new_code() -> None:
-    """A short run: it tries inputs, counts the places that they reach, and finds nothing. There may be few of them."""
-    run = fuzz("--seconds", "1", "--json", "file_kind")
-    assert run.returncode == 0, run.stderr
-    (outcome,) = json.loads(run.stdout)
+def test_atheris_is_led_to_new_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """A short run: it tries at least the seeds, counts the places that they reach, and finds nothing."""
+    assert fuzz("--seconds", "1", "--json", "file_kind") == 0
+    (outcome,) = json.loads(capsys.readouterr().out)
     assert outcome["engine"] == "atheris"
-    assert outcome["inputs"] > 10
+    assert outcome["inputs"] >= len(material("file_kind").seeds)
     assert outcome["covered"] > 5
     assert outcome["finding"] is None

@@ -1,8 +1,11 @@
 """Faults that fuzzing must not miss, whatever a parser does about them."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from escrow_chain.evidence.refusal import Refusal
+from escrow_chain.evidence.sandbox import Sandbox
 from fuzz import mutated
 from fuzz.target import Wrong, refused, said
 from fuzz.trial import Finding, Trial
@@ -40,10 +43,18 @@ def test_an_endless_loop_is_found() -> None:
     assert finding.what.endswith("TooSlow: interrupted")
 
 
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """One for all: it takes long to start."""
+    with mutated.sandbox_for(faulty()) as made:
+        yield made
+
+
 @pytest.mark.parametrize(("fault", "what"), [(b"crash", "died"), (b"bomb", "TooMuchMemory"), (b"raise", "KeyError")])
-def test_a_fault_in_the_sandbox_is_found_with_its_input(fault: bytes, what: str) -> None:
+def test_a_fault_in_the_sandbox_is_found_with_its_input(fault: bytes, what: str, sandbox: Sandbox) -> None:
     """Even if it kills the worker that was trying many inputs at once."""
-    finding = found(mutated.run(faulty(contained=True), with_fault(fault), seed=1, go_on=lambda _: True, batch=5))
+    parser, material = faulty(contained=True), with_fault(fault)
+    finding = found(mutated.run(parser, material, seed=1, go_on=lambda _: True, batch=5, sandbox=sandbox))
     assert finding.content == fault
     assert what in finding.what
 

@@ -8,9 +8,9 @@ import pytest
 
 from fuzz import mutation
 from fuzz.target import Material, Mutation, Source, Target
-from fuzz.targets.photos import PHOTO
 from fuzz.trial import nth
 from tests.fuzz.faulty import good, read_and
+from tests.fuzz.ready import material
 
 DOCUMENTS = (b'{"a": [1, {"b": "c"}]}', b"[[[]], {}]", b"some text with 12 numbers")
 
@@ -18,10 +18,10 @@ DOCUMENTS = (b'{"a": [1, {"b": "c"}]}', b"[[[]], {}]", b"some text with 12 numbe
 @pytest.mark.parametrize("mutate", [mutation.mutate_bytes, mutation.mutate_json])
 def test_inputs_can_be_had_again(mutate: Mutation) -> None:
     """From the seed of chance and their number alone."""
-    parser, material = Target("any", good, read_and, mutate), Material(DOCUMENTS)
-    inputs = [[nth(parser, material, seed=seed, number=number) for number in range(500)] for seed in (1, 1, 2)]
+    parser, documents = Target("any", good, read_and, mutate), Material(DOCUMENTS)
+    inputs = [[nth(parser, documents, seed=seed, number=number) for number in range(500)] for seed in (1, 1, 2)]
     assert inputs[0] == inputs[1] != inputs[2]
-    assert inputs[0][:3] == list(material.seeds)
+    assert inputs[0][:3] == list(DOCUMENTS)
     assert len(set(inputs[0])) > 300
 
 
@@ -60,7 +60,7 @@ def test_a_picture_taken_apart_is_put_together_again(
     parts: Callable[[bytes], Sequence[bytes]], join: Callable[[Sequence[bytes]], bytes], head: bytes
 ) -> None:
     """Byte for byte: what is changed in a part is all that is changed."""
-    pictures = [each for each in PHOTO.make().seeds if each.startswith(head)]
+    pictures = [each for each in material("photo").seeds if each.startswith(head)]
     assert max(len(parts(picture)) for picture in pictures) > 2
     for picture in pictures:
         assert join(parts(picture)) == picture

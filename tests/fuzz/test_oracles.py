@@ -15,11 +15,11 @@ from escrow_chain.evidence import bundle_checks, c2pa_manifest, passkeys, pdf_si
 from escrow_chain.evidence.devices import play_integrity
 from escrow_chain.protocol.canonical import parse
 from escrow_chain.terms.photo import ManifestState
-from fuzz.targets import target, texts
+from fuzz.targets import texts
 from fuzz.trial import attempts
 from tests.evidence.bundled import ATTESTOR
 from tests.evidence.scene import account
-from tests.fuzz.test_targets import patient
+from tests.fuzz.ready import material, patient
 
 Patch = pytest.MonkeyPatch
 
@@ -114,8 +114,8 @@ def any_number(patch: Patch) -> None:
 )
 def test_who_believes_too_much_is_found(name: str, believe: Callable[[Patch], None], monkeypatch: Patch) -> None:
     """By a seed or by one of the first mutations, and by what the target expects, not by an accident."""
-    material = target(name).make()
+    honest = material(name)
     believe(monkeypatch)
-    trial = attempts(patient(name), material, seed=1, first=0, count=1_000)
+    trial = attempts(patient(name), honest, seed=1, first=0, count=1_000)
     assert trial.finding is not None, trial.words
     assert "fuzz.target.Wrong: " in trial.finding.what, trial.finding.trace

@@ -1,20 +1,15 @@
-"""Every parser of untrusted bytes, with inputs that are the same every time but for the keys in them.
-
-No input may take long, but how long is for `make fuzz` to say: a machine that does other things, too, may take its time
-here.
-"""
+"""Every parser of untrusted bytes, with inputs that are the same every time but for the keys in them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from escrow_chain.evidence.sandbox import Sandbox
 from fuzz import findings, mutated
-from fuzz.target import Material, Passed, Target
-from fuzz.targets import NAMES, target
+from fuzz.target import Passed
+from fuzz.targets import NAMES
 from fuzz.trial import Trial, attempt
+from tests.fuzz.ready import material, patient
 
 INPUTS = {
     "canonical": 1_500,
@@ -56,17 +51,6 @@ SAID_OF_SEEDS = {
     "node": {"NodeFault"},
 }
 """What seeds are found to be: a parser that refuses everything would be fuzzed in vain."""
-
-
-def patient(name: str) -> Target:
-    """The target of this name, with all the time that it could want."""
-    return replace(target(name), cpu_s=60.0)
-
-
-@cache
-def material(name: str) -> Material:
-    """Made once for all tests."""
-    return target(name).make()
 
 
 @pytest.fixture(scope="module")
