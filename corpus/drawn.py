@@ -144,13 +144,26 @@ def small() -> dict[str, bytes]:
         "cloth-archived.jpg": cloth() + archive[:-2] + struct.pack("<H", COMMENT),
         "cloth-archived-within.jpg": cloth() + archive + behind,
         "cloth-ended.jpg": cloth() + b"PK\x05\x06" + behind,
+        "cloth-painted.png": _painted(colours=16),
+        "cloth-unpainted.png": _painted(colours=15),
     }
 
 
 def cloth() -> bytes:
     """Squares of many greys: there is much to tell it from others by, in few bytes."""
-    greys = np.random.default_rng(5).integers(30, 226, (12, 16), dtype=np.uint8)
-    return saved(Image.fromarray(np.kron(greys, np.ones((40, 40), np.uint8))), quality=50, optimize=True)
+    return saved(Image.fromarray(_squared(30, 226)), quality=50, optimize=True)
+
+
+def _painted(*, colours: int) -> bytes:
+    """Squares of 16 greys, which are in its palette up to so many."""
+    image = Image.fromarray(_squared(0, 16))
+    image.putpalette([16 * number for number in range(colours) for _ in "RGB"])
+    return saved(image, "PNG")
+
+
+def _squared(darkest: int, above: int) -> NDArray[np.uint8]:
+    greys = np.random.default_rng(5).integers(darkest, above, (12, 16), dtype=np.uint8)
+    return np.kron(greys, np.ones((40, 40), np.uint8))
 
 
 def tracks() -> dict[str, bytes]:

@@ -15,6 +15,7 @@ def cases() -> Iterator[Case]:
     yield _copied_for_another_term()
     yield _long_comment()
     yield from _bytes_behind()
+    yield from _palettes()
 
 
 def _copied_for_another_term() -> Case:
@@ -60,3 +61,18 @@ def _bytes_behind() -> Iterator[Case]:
         )
         story.upload(f"cloth-archived-{name}.jpg")
         yield story.fails("photo.one_format", "evidence.grade", NOT_ENOUGH)
+
+
+def _palettes() -> Iterator[Case]:
+    story = Story("pictures-palette", "A picture may have its colours in a palette.", term("photo_upload"))
+    story.upload("cloth-painted.png")
+    yield story.passes()
+    story = Story(
+        "pictures-palette-too-short",
+        "Where the palette lacks the colour of a pixel, each program shows another one.",
+        term("photo_upload"),
+        threat=11,
+        honest="pictures-palette",
+    )
+    story.upload("cloth-unpainted.png")
+    yield story.fails("photo.mode", "evidence.grade", NOT_ENOUGH)
