@@ -1,5 +1,7 @@
 """What a file is by its bytes. Python: led by the code that is reached."""
 
+import io
+import zipfile
 from typing import Final
 
 from escrow_chain.evidence.file_kind import file_kind as kind_of
@@ -13,11 +15,20 @@ _KINDS: Final = frozenset({"jpeg", "png", "webp", "gif", "heic", "avif", "tiff",
 
 
 def file_kind(content: bytes, _: None) -> str:
-    """A file is something, and perhaps one thing more."""
+    """A file is something, and perhaps one thing more: an archive, if anything can be taken out of it."""
     kind, second = kind_of(content), second_kind(content)
     expect(kind in _KINDS, f"{kind!r} is no kind")
     expect(second in (None, "zip", "pdf"), f"{second!r} is no second kind")
+    expect("zip" in (kind, second) or not _opens(content), "an archive is said to be none")
     return kind
+
+
+def _opens(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return bool(archive.namelist())
+    except Exception:  # noqa: BLE001  (it is damaged, in one of many ways)
+        return False
 
 
 def _seeds() -> Material:
@@ -30,10 +41,23 @@ def _seeds() -> Material:
         b"II*\0",
         b"%PDF-",
     )
-    end = b"PK\x05\x06" + bytes(18)
-    return Material((*(head + bytes(40) for head in heads), b"\xff\xd8\xff" + bytes(40) + end, b"text", b"PK\x03\x04"))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("hidden.txt", b"no photo")
+    photo, behind = b"\xff\xd8\xff" + bytes(40), file.getvalue()
+    both = (photo + behind, photo + behind + bytes(16), photo + b"PK\x05\x06" + bytes(18))
+    return Material((*(head + bytes(40) for head in heads), *both, b"text", behind))
 
 
-_MARKS: Final = (b"%PDF-", b"PK\x05\x06", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"ftypavif", b"WEBP")
+_MARKS: Final = (
+    b"%PDF-",
+    b"PK\x05\x06",
+    b"PK\x01\x02",
+    b"PK\x06\x07",
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n\x1a\n",
+    b"ftypavif",
+    b"WEBP",
+)
 
 FILE_KIND: Final = Target("file_kind", _seeds, file_kind, mutate_bytes, words=_MARKS)

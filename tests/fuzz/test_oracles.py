@@ -15,7 +15,7 @@ from escrow_chain.evidence import bundle_checks, c2pa_manifest, passkeys, pdf_si
 from escrow_chain.evidence.devices import play_integrity
 from escrow_chain.protocol.canonical import parse
 from escrow_chain.terms.photo import ManifestState
-from fuzz.targets import texts
+from fuzz.targets import kinds, texts
 from fuzz.trial import attempts
 from tests.evidence.bundled import ATTESTOR
 from tests.evidence.scene import account
@@ -27,6 +27,11 @@ Patch = pytest.MonkeyPatch
 def any_json(patch: Patch) -> None:
     """Takes the last of two equal keys."""
     patch.setattr(texts, "parse", lambda content, **limits: parse(json.dumps(json.loads(content)).encode(), **limits))
+
+
+def any_photo(patch: Patch) -> None:
+    """Takes no notice of an archive behind a photo."""
+    patch.setattr(kinds, "second_kind", lambda _: None)
 
 
 def any_piece(patch: Patch) -> None:
@@ -99,6 +104,7 @@ def any_number(patch: Patch) -> None:
     ("name", "believe"),
     [
         ("canonical", any_json),
+        ("file_kind", any_photo),
         ("judge", any_piece),
         ("evidence", any_key),
         ("photo", any_picture),
