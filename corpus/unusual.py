@@ -29,7 +29,7 @@ def unusual() -> dict[str, bytes]:
     small = coffee.resize((64, 48))
     grey = small.convert("L")
     plain = saved(small, quality=50)
-    film = b"\0\0\0\x14ftypisom" + _in_more_scans(_in_scans(small), 101)
+    film = b"\0\0\0\x14ftypisom" + _in_more_scans(_in_scans(small), 101)[2:]
     return {
         "scans.jpg": _in_scans(coffee),
         "scans-23m.jpg": _promising(_in_scans(small), 4800),
