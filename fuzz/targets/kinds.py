@@ -41,12 +41,17 @@ def _seeds() -> Material:
         b"II*\0",
         b"%PDF-",
     )
+    photo, archive = b"\xff\xd8\xff" + bytes(40), _archive("hidden.txt")
+    within = _archive("PK\x05\x06.txt")  # what looks like an end, just before the end
+    both = (photo + archive, photo + archive + bytes(16), photo + within, photo + b"PK\x05\x06" + bytes(18))
+    return Material((*(head + bytes(40) for head in heads), *both, b"text", archive))
+
+
+def _archive(name: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("hidden.txt", b"no photo")
-    photo, behind = b"\xff\xd8\xff" + bytes(40), file.getvalue()
-    both = (photo + behind, photo + behind + bytes(16), photo + b"PK\x05\x06" + bytes(18))
-    return Material((*(head + bytes(40) for head in heads), *both, b"text", behind))
+        archive.writestr(name, b"no photo")
+    return file.getvalue()
 
 
 _MARKS: Final = (
