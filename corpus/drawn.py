@@ -146,6 +146,7 @@ def small() -> dict[str, bytes]:
         "cloth-ended.jpg": cloth() + b"PK\x05\x06" + behind,
         "cloth-painted.png": _painted(colours=16),
         "cloth-unpainted.png": _painted(colours=15),
+        "cloth-without-palette.png": _without_palette(_painted(colours=16)),
     }
 
 
@@ -159,6 +160,11 @@ def _painted(*, colours: int) -> bytes:
     image = Image.fromarray(_squared(0, 16))
     image.putpalette([16 * number for number in range(colours) for _ in "RGB"])
     return saved(image, "PNG")
+
+
+def _without_palette(png: bytes) -> bytes:
+    begin = png.index(b"PLTE") - 4
+    return png[:begin] + png[begin + 12 + int.from_bytes(png[begin : begin + 4]) :]
 
 
 def _squared(darkest: int, above: int) -> NDArray[np.uint8]:

@@ -51,6 +51,14 @@ def _bytes_behind() -> Iterator[Case]:
     )
     honest.upload("cloth-ended.jpg")
     yield honest.passes()
+    far = Story(
+        "pictures-archive-far-within",
+        "No program looks for an archive's end further than its longest comment before the end of a file.",
+        term("photo_upload"),
+    )
+    photo = "cloth-archived-within.jpg"
+    far.upload(far.padded(photo, (FILES / photo).stat().st_size + 70_000))
+    yield far.passes()
     for name, shows in [
         ("within", "Programs open an archive with other bytes behind it, too."),
         ("by-its-begin", "They find the archive's directory by where it begins, whatever size it is said to have."),
@@ -67,12 +75,10 @@ def _palettes() -> Iterator[Case]:
     story = Story("pictures-palette", "A picture may have its colours in a palette.", term("photo_upload"))
     story.upload("cloth-painted.png")
     yield story.passes()
-    story = Story(
-        "pictures-palette-too-short",
-        "Where the palette lacks the colour of a pixel, each program shows another one.",
-        term("photo_upload"),
-        threat=11,
-        honest="pictures-palette",
-    )
-    story.upload("cloth-unpainted.png")
-    yield story.fails("photo.mode", "evidence.grade", NOT_ENOUGH)
+    for name, shows, photo in [
+        ("too-short", "Where the palette lacks the colour of a pixel, each program shows another one.", "unpainted"),
+        ("missing", "Where there is no palette, each program shows what it likes.", "without-palette"),
+    ]:
+        story = Story(f"pictures-palette-{name}", shows, term("photo_upload"), threat=11, honest="pictures-palette")
+        story.upload(f"cloth-{photo}.png")
+        yield story.fails("photo.mode", "evidence.grade", NOT_ENOUGH)
