@@ -67,6 +67,13 @@ def a_form(field: bytes, *, on_page: bool = True, look: bytes | None = None) -> 
     return objects
 
 
+def without_origin(content: bytes) -> bytes:
+    """The same file, but its newest table does not name object 0."""
+    before, table, after = content.rpartition(b"xref\n0 1\n0000000000 65535 f \n")
+    assert table
+    return before + b"xref\n" + after
+
+
 TEXT = b"/FT /Tx /T (result) /V (approved) /Rect [0 0 99 20]"
 
 
@@ -116,6 +123,20 @@ def test_a_table_that_is_wrong_is_not_repaired() -> None:
     assert content.count(b"0000000015 00000 n") == 1
     assert refused(content.replace(b"0000000015 00000 n", b"0000000016 00000 n")).code == "document.damaged"
     assert refused(content.replace(b"3 0 obj", b"8 0 obj")).code == "document.damaged"
+
+
+def test_a_table_may_begin_with_another_object_than_the_first() -> None:
+    """Programs that add to a file name what is new, and files made for the web name their first page first."""
+    content = assembled({**BARE, 7: b"(old)"})
+    for objects in ({7: b"(new)"}, {1: BARE[1]}):
+        assert found(without_origin(updated(content, objects))).pages == 1
+
+
+def test_a_table_that_may_be_counted_from_another_object_is_refused() -> None:
+    """Poppler and pdf.js take a free object 1 for object 0 where a table begins with it: all others count one less."""
+    content = assembled({5: BARE[1], 2: BARE[2], 3: PAGE}).replace(b"/Root 1 0 R", b"/Root 5 0 R")
+    assert found(content) == found(updated(content, {}, freed=[1]))
+    assert refused(without_origin(updated(content, {}, freed=[1]))).measured == "two ways to count"
 
 
 def test_a_table_that_has_an_object_twice_is_refused() -> None:

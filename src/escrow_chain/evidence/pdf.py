@@ -61,6 +61,8 @@ _DAMAGE: Final = (
     ValueError,
 )
 """What the two libraries raise about files that break the rules."""
+_NO_GUESS: Final = "Xref table not zero-indexed. ID numbers for objects will be corrected."
+"""What pypdf says, and strictly does not do, about the tables of files that were added to or made for the web."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ def _guesses() -> Iterator[list[str]]:
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            guessed.append(str(record.msg))
+            if record.msg != _NO_GUESS:
+                guessed.append(str(record.msg))
 
     loggers = [(logger, logger.propagate) for logger in map(logging.getLogger, ("pypdf", "pyhanko"))]
     listener = Listener(logging.WARNING)

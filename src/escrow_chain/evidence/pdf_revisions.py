@@ -81,6 +81,8 @@ def settle(reader: Reader, auditor: PdfFileReader) -> None:
             limit=MAX_OBJECTS,
             unit="objects",
         )
+    if _counts_in_two_ways(reader, auditor):
+        raise damaged("two ways to count")
     reader.xref_free_entry.clear()
     for number, generation in named:
         place = auditor.xrefs[Reference(number, generation, pdf=auditor)]
@@ -88,6 +90,15 @@ def settle(reader: Reader, auditor: PdfFileReader) -> None:
             reader.forget(number, generation)
         elif _plain(place) != reader.place(number, generation):
             raise damaged("two newest revisions")
+
+
+def _counts_in_two_ways(reader: Reader, auditor: PdfFileReader) -> bool:
+    """Whether some programs may take a free object 1 for object 0, and count all others one less.
+
+    Poppler and pdf.js do so where a table begins with it. Here it is enough that one does not begin with object 0.
+    """
+    revisions = range(auditor.xrefs.total_revisions)
+    return bool(reader.xref_index) and any(1 in auditor.xrefs.get_xref_data(each).freed for each in revisions)
 
 
 def _plain(place: int | ObjStreamRef) -> int | tuple[int, int]:
