@@ -97,6 +97,32 @@ def _start(content: bytes) -> int:
     return int(content[content.rindex(b"startxref") + 9 :].split()[0])
 
 
+def for_the_web(*, misleading: bool = False, first: bytes = b"<< /Linearized 1 /L %d >>") -> bytes:
+    """An empty page in a file with a table behind its first object: its end leads there, or elsewhere if misleading.
+
+    `first` is that object, with the file's length in it.
+    """
+    length = 0
+    for _ in range(3):
+        before = HEAD + b"9 0 obj\n%s\nendobj\n" % (first % length)
+        places = dict.fromkeys(BARE, 0)
+        table = _table(places)
+        content = bytearray(before + table)
+        for number, body in BARE.items():
+            places[number] = len(content)
+            content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        content[len(before) : len(before) + len(table)] = _table(places)
+        start = len(content) if misleading else len(before)
+        content += (_table(places) if misleading else b"") + b"startxref\n%d\n%%%%EOF\n" % start
+        length = len(content)
+    return bytes(content)
+
+
+def _table(places: Mapping[int, int]) -> bytes:
+    lines = b"".join(b"%010d 00000 n \n" % place for place in places.values())
+    return b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size 10 /Root 1 0 R >>\n" % (len(places) + 1, lines)
+
+
 def stream(body: bytes, entries: bytes = b"", *, packed: bool = True) -> bytes:
     """A stream object, deflated."""
     filters = b"/Filter /FlateDecode" if packed else b""

@@ -19,7 +19,19 @@ from escrow_chain.evidence.document_reader import DocumentReader, ReadDocument
 from escrow_chain.evidence.pdf import DocumentFindings, parse_pdf
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.sandbox import Limits, Sandbox
-from tests.evidence.papers import BARE, PAGE, RECEIVED, assembled, boxed, form, report, stream, updated, with_hidden
+from tests.evidence.papers import (
+    BARE,
+    PAGE,
+    RECEIVED,
+    assembled,
+    boxed,
+    for_the_web,
+    form,
+    report,
+    stream,
+    updated,
+    with_hidden,
+)
 from tests.evidence.test_sandbox import crash, eat_memory, loop_for_ever
 
 SCRIPT = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
@@ -137,6 +149,25 @@ def test_a_table_that_may_be_counted_from_another_object_is_refused() -> None:
     content = assembled({5: BARE[1], 2: BARE[2], 3: PAGE}).replace(b"/Root 1 0 R", b"/Root 5 0 R")
     assert found(content) == found(updated(content, {}, freed=[1]))
     assert refused(without_origin(updated(content, {}, freed=[1]))).measured == "two ways to count"
+
+
+def test_a_file_for_the_web_leads_to_one_table_from_both_ends() -> None:
+    """Where the first object says so, Poppler and pdf.js read the table behind it, and never look at the end."""
+    assert found(for_the_web()).pages == 1
+    assert found(updated(for_the_web(), {7: b"(new)"})).pages == 1
+    assert found(for_the_web(misleading=True, first=b"<< /Length %d >>")).pages == 1
+    for first in (
+        b"<< /Linearized 1 /L %d >>",
+        b"<< /Lin#65arized 1 /#4c %d >>",
+        b"<< /Linearized 1 /L 0-%d >>",
+        b"<< /Linearized 1 /L 1 /L %d >>",
+        b"<< /Linearized 1 /L 1 /L +%d >>",
+        b"<< /Linearized 1 /L 1\0%d >>",
+        b"<< /L 1 /Linearized 1 /X (>> endobj) /L %d >>",
+        b"<< /Linearized 0.5 /L %d.0 /X (endobj) >>",
+        b"%% for the web\n<< /Linearized 1 /L %d >>",
+    ):
+        assert refused(for_the_web(misleading=True, first=first)).measured == "two newest revisions"
 
 
 def test_a_table_that_has_an_object_twice_is_refused() -> None:

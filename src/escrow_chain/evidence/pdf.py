@@ -27,7 +27,7 @@ from escrow_chain.evidence.file_kind import file_kind
 from escrow_chain.evidence.pdf_active import Search
 from escrow_chain.evidence.pdf_form import Form, keep
 from escrow_chain.evidence.pdf_objects import Refused, damaged
-from escrow_chain.evidence.pdf_revisions import MAX_OBJECTS, Reader, settle
+from escrow_chain.evidence.pdf_revisions import MAX_OBJECTS, Reader, refuse_two_ends, settle
 from escrow_chain.evidence.pdf_signatures import SignatureFindings, read_signatures
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.terms.sentence import say
@@ -129,6 +129,7 @@ def _findings(content: bytes, roots: Sequence[bytes], at: datetime) -> DocumentF
     with _guesses() as guesses:
         reader = Reader(io.BytesIO(content), strict=True, xref_stream_maximum_entries=4 * MAX_OBJECTS)
         auditor = PdfFileReader(io.BytesIO(content), strict=False)
+        refuse_two_ends(content, auditor.last_startxref)
         settle(reader, auditor)
         Search().look(reader)
         pages = list(reader.pages)

@@ -3,6 +3,7 @@
 Runs in a killable worker.
 """
 
+import re
 from typing import Final
 
 from pyhanko.pdf_utils.generic import Reference
@@ -16,6 +17,12 @@ from escrow_chain.evidence.pdf_objects import Refused, damaged
 
 MAX_OBJECTS: Final = 50_000
 MAX_REVISIONS: Final = 100
+_FOR_THE_WEB: Final = re.compile(b"/" + b"".join(b"(?:%c|#%02x)" % (letter, letter) for letter in b"Linearized"), re.I)
+"""The name `Linearized`, however it is spelled."""
+_FIRST: Final = re.compile(rb"(?:%[^\r\n]*[\r\n]|\s)*+\d+\s+\d+\s+obj\s*<<([^#%()<>]*)>>\s*endobj\s*")
+"""A first object that is plain enough for all programs to read it alike."""
+_LENGTH: Final = re.compile(rb"/L(?![^\s\0/\[\]{}])([^/]*)")
+"""What it says the file's length is."""
 
 
 class Reader(PdfReader):
@@ -90,6 +97,21 @@ def settle(reader: Reader, auditor: PdfFileReader) -> None:
             reader.forget(number, generation)
         elif _plain(place) != reader.place(number, generation):
             raise damaged("two newest revisions")
+
+
+def refuse_two_ends(content: bytes, start: int | None) -> None:
+    """Refuses a file made for the web that has another newest table at its front than `start`, where its end leads.
+
+    Poppler and pdf.js read the one behind the first object, and never look at the end, if that object says so and gives
+    the file's length: it gives less after something was added. Source: ISO 32000-2, annex F.
+    """
+    first = _FIRST.match(content)
+    if not _FOR_THE_WEB.search(content) or (first and not _FOR_THE_WEB.search(first[1])):
+        return
+    lengths = [length.strip() for length in _LENGTH.findall(first[1])] if first else []
+    grown = len(lengths) == 1 and lengths[0].isdigit() and int(lengths[0]) < len(content)
+    if first is None or not (grown or first.end() == start):
+        raise damaged("two newest revisions")
 
 
 def _counts_in_two_ways(reader: Reader, auditor: PdfFileReader) -> bool:
