@@ -18,11 +18,13 @@ from tests.evidence.papers import (
     assembled,
     boxed,
     certified,
+    for_the_web,
     form,
     outgrown,
     signed,
     stream,
     updated,
+    without_origin,
 )
 
 LONG: Final = {"born": datetime(2020, 1, 1, tzinfo=UTC), "dead": datetime(2049, 1, 1, tzinfo=UTC)}
@@ -67,6 +69,8 @@ def plain() -> dict[str, bytes]:
         "signatures-20.pdf": assembled(_many_signatures(20)),
         "pages-500.pdf": _pages(500),
         "revisions-100.pdf": _revisions(100),
+        "for-the-web.pdf": for_the_web(),
+        "for-the-web-changed.pdf": without_origin(updated(for_the_web(), {7: b"(new)"})),
         "opened-at.pdf": assembled(catalog(b"/OpenAction << /S /GoTo /D [3 0 R /Fit] >>")),
         "spelled.pdf": assembled({**BARE, 7: b"<< /Length 3 /Filter /ASCIIHexDecode >>\nstream\n41>\nendstream"}),
         "run-length.pdf": assembled(
@@ -145,6 +149,7 @@ def refused() -> dict[str, bytes]:
         "pages-501.pdf": _pages(501),
         "pages-0.pdf": _pages(0),
         "revisions-101.pdf": _revisions(101),
+        "two-ends.pdf": for_the_web(misleading=True),
         "appearance.pdf": assembled(field(TEXT, look=b"rejected")),
         "ticked.pdf": assembled(field(b"/FT /Btn /T (passed) /V /Yes /AS /Off /Rect [0 0 9 9]")),
         "fields.pdf": assembled(_many_fields(1001)),

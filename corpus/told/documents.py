@@ -871,6 +871,8 @@ def _readable() -> Iterator[Case]:
         ("signatures-20", "A file may have twenty signatures."),
         ("pages-500", "A file may have five hundred pages."),
         ("revisions-100", "A file may have been changed ninety-nine times."),
+        ("for-the-web", "A file made for the web has its newest table at its front."),
+        ("for-the-web-changed", "A file made for the web may be added to, by a table of what is new alone."),
         ("objects-50000", "A file may have fifty thousand objects."),
         ("values-300000", "A file may consist of three hundred thousand values."),
     ):
@@ -920,7 +922,7 @@ _REFUSED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "damaged",
         "What programs would not all read alike is refused.",
-        ("cut", "unrepaired", "two-newest", "within-itself", "no-text"),
+        ("cut", "unrepaired", "two-newest", "within-itself", "no-text", "two-ends"),
     ),
     ("encrypted", "What is encrypted is refused, also if it opens without a password.", ("encrypted",)),
     (

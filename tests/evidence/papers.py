@@ -97,6 +97,13 @@ def _start(content: bytes) -> int:
     return int(content[content.rindex(b"startxref") + 9 :].split()[0])
 
 
+def without_origin(content: bytes) -> bytes:
+    """The same file, but its newest table does not name object 0."""
+    before, table, after = content.rpartition(b"xref\n0 1\n0000000000 65535 f \n")
+    assert table
+    return before + b"xref\n" + after
+
+
 def for_the_web(*, misleading: bool = False, first: bytes = b"<< /Linearized 1 /L %d >>") -> bytes:
     """An empty page in a file with a table behind its first object: its end leads there, or elsewhere if misleading.
 

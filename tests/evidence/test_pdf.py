@@ -31,6 +31,7 @@ from tests.evidence.papers import (
     stream,
     updated,
     with_hidden,
+    without_origin,
 )
 from tests.evidence.test_sandbox import crash, eat_memory, loop_for_ever
 
@@ -77,13 +78,6 @@ def a_form(field: bytes, *, on_page: bool = True, look: bytes | None = None) -> 
         entries = b"/Type /XObject /Subtype /Form /BBox [0 0 99 20] " + font
         objects[5] = stream(b"/Tx BMC q BT /F 9 Tf 2 5 Td (%s) Tj ET Q EMC" % look, entries)
     return objects
-
-
-def without_origin(content: bytes) -> bytes:
-    """The same file, but its newest table does not name object 0."""
-    before, table, after = content.rpartition(b"xref\n0 1\n0000000000 65535 f \n")
-    assert table
-    return before + b"xref\n" + after
 
 
 TEXT = b"/FT /Tx /T (result) /V (approved) /Rect [0 0 99 20]"
