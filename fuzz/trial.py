@@ -2,11 +2,12 @@
 
 import traceback
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any, Self
 
-from fuzz.target import Cost, Material, Passed, Source, Target
+from fuzz.target import Cost, Material, Passed, Source, Target, TooSlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,30 @@ def nth(target: Target, material: Material, *, seed: int, number: int) -> bytes:
 
 
 def attempt(target: Target, content: bytes, material: Material) -> Passed | Finding:
-    """What a target makes of an input, be it a finding."""
+    """What a target makes of an input, be it a finding.
+
+    Too slow is only what is so twice: where a machine is stopped and goes on, its clocks may leap.
+    """
+    with suppress(TooSlow):
+        return _attempt(target, content, material)
+    try:
+        return _attempt(target, content, material)
+    except TooSlow as error:
+        return _finding(target, content, error)
+
+
+def _attempt(target: Target, content: bytes, material: Material) -> Passed | Finding:
     try:
         return target.attempt(content, material.context)
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, TooSlow):
         raise
     except BaseException as error:  # noqa: BLE001  (whatever it is, it is a finding)
-        what = traceback.format_exception_only(error)[-1].splitlines()[0]
-        return Finding(target.name, content, what[:300], traceback.format_exc())
+        return _finding(target, content, error)
+
+
+def _finding(target: Target, content: bytes, error: BaseException) -> Finding:
+    what = traceback.format_exception_only(error)[-1].splitlines()[0]
+    return Finding(target.name, content, what[:300], "".join(traceback.format_exception(error)))
 
 
 def attempts(target: Target, material: Material, seed: int, first: int, count: int) -> Trial:

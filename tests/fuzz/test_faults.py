@@ -1,14 +1,15 @@
 """Faults that fuzzing must not miss, whatever a parser does about them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from escrow_chain.evidence.refusal import Refusal
 from escrow_chain.evidence.sandbox import Sandbox
 from fuzz import mutated
-from fuzz.target import Wrong, refused, said
-from fuzz.trial import Finding, Trial
+from fuzz.target import Passed, TooSlow, Wrong, refused, said
+from fuzz.trial import Finding, Trial, attempt
 from tests.fuzz.faulty import faulty, with_fault
 
 
@@ -41,6 +42,21 @@ def test_an_endless_loop_is_found() -> None:
     """It ends when its time is up."""
     finding = found(mutated.run(faulty(cpu_s=0.5), with_fault(b"hang"), seed=1, go_on=lambda _: True))
     assert finding.what.endswith("TooSlow: interrupted")
+
+
+def test_what_is_too_slow_only_once_is_none() -> None:
+    """A clock may leap where a machine is stopped and goes on; an input that takes long takes long again."""
+    turns = iter([TooSlow("interrupted")])
+
+    def read(_content: bytes, _context: object) -> str:
+        for leap in turns:
+            raise leap
+        return "read"
+
+    parser = replace(faulty(), read=read)
+    came = attempt(parser, b"good", with_fault(b"hang"))
+    assert isinstance(came, Passed)
+    assert came.word == "read"
 
 
 @pytest.fixture(scope="module")
