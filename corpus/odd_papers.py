@@ -7,7 +7,7 @@ from typing import Final
 from PIL import Image
 
 from corpus.papers import CHOICE, SCRIPT, TEXT, annotated, catalog, field, fields
-from tests.evidence.papers import BARE, PAGE, assembled, boxed, updated, with_hidden
+from tests.evidence.papers import BARE, PAGE, assembled, boxed, for_the_web, updated, with_hidden, without_origin
 
 _BUTTON: Final = b"/FT /Btn /T (result) /Rect [0 0 9 9] "
 _COMBO_BOX: Final = b"/Ff 131072"
@@ -27,6 +27,8 @@ def _readable() -> dict[str, bytes]:
         "photo-packed.pdf": assembled(_pictured(zlib.compress(photo), b"[/FlateDecode /DCTDecode]")),
         "opened-in-place.pdf": assembled(catalog(b"/OpenAction [3 0 R /XYZ 0 842 1]")),
         "tagged.pdf": assembled({**BARE, 7: b"<< /S /P /A << /O /Layout >> /K 0 >>"}),
+        "named-for-the-web.pdf": assembled({**BARE, 7: b"/Linearized"}),
+        "without-first.pdf": updated(_otherwise_rooted(), {}, freed=[1]),
         "sealed-with-nothing.pdf": assembled(
             fields({4: b"/FT /Sig /T (seal) /V << /Contents <00> >> /Rect [0 0 9 9]"})
         ),
@@ -58,6 +60,9 @@ def _unfilled() -> dict[str, bytes]:
 def _refused() -> dict[str, bytes]:
     return {
         "more-behind.pdf": assembled() + b"% more\n",
+        "two-lengths.pdf": for_the_web(misleading=True, first=b"<< /Linearized 1 /L 1 /L %d >>"),
+        "signed-length.pdf": for_the_web(misleading=True, first=b"<< /Linearized 1 /L +1 /X %d >>"),
+        "counted-from-one.pdf": without_origin(updated(_otherwise_rooted(), {}, freed=[1])),
         "end-of-line.pdf": assembled().rstrip() + b" of file\n",
         "packed-within.pdf": assembled(_pictured(zlib.compress(b"photo"), b"[/DCTDecode /FlateDecode]")),
         "script-in-hybrid.pdf": with_hidden(annotated(b"/A 9 0 R"), {9: SCRIPT}),
@@ -67,6 +72,11 @@ def _refused() -> dict[str, bytes]:
         "combo-box-more.pdf": assembled(field(CHOICE + _COMBO_BOX, look=b"rejected approved")),
         "button-by-number.pdf": assembled(field(_BUTTON + b"/V 1 /AS /Yes")),
     }
+
+
+def _otherwise_rooted() -> bytes:
+    """An empty page in a file that can do without its object 1."""
+    return assembled({5: BARE[1], 2: BARE[2], 3: PAGE}).replace(b"/Root 1 0 R", b"/Root 5 0 R")
 
 
 def _photo() -> bytes:

@@ -43,6 +43,8 @@ def _readable() -> Iterator[Case]:
         ("photo-packed", "A photo may be packed once more."),
         ("opened-in-place", "A file may say at which place of which page it opens."),
         ("tagged", "What describes a part of a page is no action, though it has the key of one."),
+        ("named-for-the-web", "What stands elsewhere than in a file's first object does not make it one for the web."),
+        ("without-first", "A file can do without the first of its objects."),
         ("sealed-with-nothing", "A signature that is none takes nothing from the pages."),
     ):
         yield _handed_in(_story(name, shows), name).passes()
@@ -73,6 +75,9 @@ def _refused() -> Iterator[Case]:
     for name, shows, code in (
         ("more-behind", _DAMAGED, "damaged"),
         ("end-of-line", _DAMAGED, "damaged"),
+        ("two-lengths", "Of two lengths some programs read the one, and others the other.", "damaged"),
+        ("signed-length", "Not all programs read a length with a sign.", "damaged"),
+        ("counted-from-one", "Some programs count from the first object that a table names as free.", "damaged"),
         ("button-by-number", _DAMAGED, "damaged"),
         ("sealed-misspelled", _DAMAGED, "damaged"),
         ("packed-within", "What is packed within something else may be a bomb.", "bomb"),
